@@ -1,21 +1,22 @@
-"""Every error that sqlkit raises itself. PostgreSQL's own come through as psycopg raised them, with a note added.
+"""Every error that sqlkit raises itself, as a tree.
 
     SqlkitError
     ├── SourceError          points at a place in a file: file, line, column, the text and a caret
     │   ├── SqlFileError     the text of a .sql file breaks a rule
-    │   ├── DescribeError    PostgreSQL refuses a query, or says something the query's header forbids
-    │   └── CompileError     a query that is right as SQL can't become a Python function
-    ├── ProjectError         [tool.sqlkit] in pyproject.toml, or the project's folders, are not as they must be
+    │   ├── DescribeError    PostgreSQL refuses a query, or says what its header forbids
+    │   └── CompileError     a query that is right as SQL can't become a function
+    ├── ProjectError         [tool.sqlkit], or the project's folders, are not as they must be
     ├── ForeignFile          a file that sqlkit did not write stands where it would write
     ├── NoServer             no PostgreSQL could be found or started for development
     ├── NoRow                a ``:one`` query gave no row
     ├── TooManyRows          a ``:one`` or ``:maybe`` query gave more than one
     ├── WrongArgument        an argument can't be sent as the parameter's type
-    ├── UnreadableValue      a value of PostgreSQL's that Python, or the type asked for, can't hold
+    ├── UnreadableValue      a value that Python, or the type asked for, can't hold
     ├── WrongKind            a statement was given to a method that its kind doesn't fit
     ├── OutsideTransaction   ``db.run`` while the same thread or task holds a transaction of ``db``
     └── DeadlineExceeded     a deadline passed (also a TimeoutError)
 
+PostgreSQL's own errors come through as psycopg raised them, with a note that names the query.
 Errors carry facts and never decide what to do about them. No error holds a parameter's value.
 """
 
@@ -29,8 +30,8 @@ class SqlkitError(Exception):
 class SourceError(SqlkitError):
     """Something is wrong at a place in a file.
 
-    ``line`` and ``column`` count from 1; ``source`` is the text of that line, ``width`` the number of
-    characters the caret underlines. ``sqlstate`` is PostgreSQL's code where the server said it.
+    ``line`` and ``column`` count from 1; ``source`` is the text of that line, ``width`` the number
+    of characters the caret underlines. ``sqlstate`` is PostgreSQL's code where the server said it.
     """
 
     def __init__(
@@ -115,11 +116,11 @@ class TooManyRows(SqlkitError):
 
 
 class WrongArgument(SqlkitError, TypeError):
-    """An argument can't be sent as its parameter's type. Names query and parameter, never the value."""
+    """An argument can't be sent as its parameter's type. Names query and parameter, no value."""
 
 
 class UnreadableValue(SqlkitError, ValueError):
-    """A value of PostgreSQL's that Python, or the type asked for, can't hold. Names query, column and row."""
+    """A value that Python, or the type asked for, can't hold. Names query, column and row."""
 
 
 class WrongKind(SqlkitError, TypeError):

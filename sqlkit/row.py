@@ -17,7 +17,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 # mypy and pyright refuse ``Row`` subclasses as "non-frozen inheriting from frozen".
 @dataclass_transform(frozen_default=True)
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One row of a query: immutable, comparable, hashable where its values are, encoded by ``msgspec.json``.
+    """One row of a query: immutable, comparable, encoded by ``msgspec.json``.
 
     Where pydantic is installed, a row class is usable as a pydantic type, and so as a FastAPI
     return type (see docs/fastapi.md).

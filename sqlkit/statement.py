@@ -1,17 +1,19 @@
 """A compiled query, and one call of it as a value.
 
-A `Query` is what a generated module holds: text, kind and row class, made once. A `Statement` is a query
-with its arguments: building one does nothing, a database runs it. A query with conditional lines has
-several texts; `Query.variant` picks the one that a call's arguments ask for.
+A `Query` is what a generated module holds: text, kind and row class, made once. A `Statement` is a
+query with its arguments: building one does nothing, a database runs it. A query with conditional
+lines has several texts; `Query.variant` picks the one that a call's arguments ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from sqlkit.errors import WrongArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 Kind: TypeAlias = Literal["one", "maybe", "many", "affected", "exec", "copy", "script"]
 State: TypeAlias = "bool | str"
@@ -22,8 +24,8 @@ T_co = TypeVar("T_co", covariant=True)
 class Line:
     """Part of a query's text: literal text and, as numbers, places of arguments.
 
-    ``when`` is ``(condition, state)``: the line is part of the query only while the condition with that
-    number is in that state. Without it, always.
+    ``when`` is ``(condition, state)``: the line is part of the query only while the condition with
+    that number is in that state. Without it, always.
     """
 
     __slots__ = ("pieces", "when")
@@ -48,7 +50,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variant:
-    """One text of a query, as it is prepared and sent: ``$1`` is argument ``arguments[0]``, and so on."""
+    """One text of a query, as it is prepared and sent; ``$1`` is argument ``arguments[0]``."""
 
     query: Query[Any]
     sql: str
@@ -63,14 +65,15 @@ class Variant:
 class Query(Generic[T_co]):
     """A query once compiled; ``T_co`` is what running it gives.
 
-    Compared and hashed by identity: it is the key under which a connection remembers what it prepared.
+    Compared and hashed by identity: what a connection prepared is remembered by it.
 
-    Fields: ``name`` such as ``users.get_user``; ``lines``, the text; ``parameters``, the arguments' names in
-    the order of `Statement.args`; ``row``, called with the values of a row (None: one column gives its
-    value, several a named tuple made at run time, as does one column if ``named``); ``copy_in``, for
-    ``copy … from stdin``, the select over the same columns that tells their types; ``source``, file and
-    line; ``timeout`` in seconds (None: the database's); ``composites``, row classes by the composite
-    type's qualified name; ``converts``, types for `msgspec.convert` by column number, from 0.
+    Fields: ``name`` such as ``users.get_user``; ``lines``, the text; ``parameters``, the arguments'
+    names in the order of `Statement.args`; ``row``, called with the values of a row (None: one
+    column gives its value, several a named tuple made at run time, as does one column if
+    ``named``); ``copy_in``, for ``copy … from stdin``, the select over the same columns that tells
+    their types; ``source``, file and line; ``timeout`` in seconds (None: the database's);
+    ``composites``, row classes by the composite type's qualified name; ``converts``, types for
+    `msgspec.convert` by column number, from 0.
     """
 
     name: str

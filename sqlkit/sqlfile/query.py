@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["one", "maybe", "many", "affected", "exec", "copy", "script"]
@@ -11,7 +11,7 @@ State: TypeAlias = "bool | str"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text that goes to the server byte for byte; ``offset`` is where it begins in the file, in characters."""
+    """Text that goes to the server as it is; ``offset``: its place in the file, in characters."""
 
     text: str
     offset: int
@@ -29,8 +29,8 @@ class Parameter:
 class Condition:
     """What the conditional lines of a query ask about one name.
 
-    ``given``: the name is a parameter too, and what counts is whether it is not None. ``words``: the
-    argument is one of these, ``default`` being the one taken if it isn't said. Neither: a flag.
+    ``given``: the name is a parameter too, and what counts is whether it is not None. ``words``:
+    the argument is one of these, ``default`` being the one taken if it isn't said. Neither: a flag.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of a query that stands or falls as a whole; its last piece ends with the line's end.
+    """A stretch of a query that stands or falls as a whole, line end included.
 
     ``when`` is ``(name of a condition, state)``, or None for a stretch that always stands.
     """

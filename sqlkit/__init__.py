@@ -1,0 +1,1 @@
+"""Hand-written SQL files become typed Python functions on PostgreSQL. No ORM."""
