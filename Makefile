@@ -1,0 +1,58 @@
+# make demo, make test: nothing has to be prepared but Python 3.11 or newer and make.
+#
+# The environment is .venv, made when it is missing and brought up to date when pyproject.toml has
+# changed; after that no target needs the network. PYTHON=python3.13 chooses the interpreter (a path
+# without spaces), and keeps an environment of its own beside .venv.
+# TESTS="tests/sqlfile -k dollar" chooses what `make test` runs.
+
+PYTHON ?=
+TESTS ?=
+VENV := .venv$(if $(PYTHON),-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+READY := $(VENV)/installed.toml
+
+.PHONY: help demo test lint types layers check format clean
+
+help:
+	@echo "make demo     see it work, from migration to rows"
+	@echo "make test     run the tests               TESTS=tests/sqlfile  PYTHON=python3.13"
+	@echo "make lint     ruff and sqlfluff           make format puts right what they can"
+	@echo "make types    mypy and pyright, strict"
+	@echo "make layers   which room imports which"
+	@echo "make check    are sql/*.py what sql/*.sql says?"
+	@echo "make clean    remove what the others made"
+
+demo: $(READY)
+	@$(BIN)/python -m docs.demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --disable-progress-bar sql migrations
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar sql migrations
+
+types: $(READY)
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+layers: $(READY)
+	$(BIN)/lint-imports
+
+check: $(READY)
+	$(BIN)/sqlkit check
+
+$(READY): pyproject.toml .ci/setup
+	@sh .ci/setup $(VENV) $(PYTHON)
+
+clean:
+	-@test ! -x $(BIN)/sqlkit || $(BIN)/sqlkit db stop 2>/dev/null
+	rm -rf .venv .venv-* .sqlkit build dist *.egg-info .coverage .coverage.*
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find sqlkit sql tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,2 @@
+drop table campaign_members;
+drop type member_role;

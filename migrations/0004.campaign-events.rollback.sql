@@ -1,0 +1,3 @@
+drop materialized view campaign_days;
+drop table campaign_events;
+drop type event_kind;
