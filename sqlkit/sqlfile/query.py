@@ -2,49 +2,119 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING
 
-Kind: TypeAlias = Literal["one", "maybe", "many", "affected", "exec", "copy", "script"]
-State: TypeAlias = "bool | str"
+from sqlkit.sqlfile.line import Parameter
+from sqlkit.sqlfile.options import Options
+from sqlkit.sqlfile.variant import Variant, cut
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Text that goes to the server as it is; ``offset``: its place in the file, in characters."""
+    from sqlkit.sqlfile.copy_in import CopyIn
+    from sqlkit.sqlfile.line import Condition, Kind, Line, State
+    from sqlkit.sqlfile.source import Place, Source
 
-    text: str
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A ``:name`` in the text; ``offset`` is the colon's place in the file, in characters."""
-
-    name: str
-    offset: int
+MOST_VARIANTS = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What the conditional lines of a query ask about one name.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Query:
+    """A query as its file says it.
 
-    ``given``: the name is a parameter too, and what counts is whether it is not None. ``words``:
-    the argument is one of these, ``default`` being the one taken if it isn't said. Neither: a flag.
+    ``kind`` is None where the header says none. ``line`` is the header's; ``offset`` and
+    ``width`` are the place of the name in it. ``copy`` is there for ``copy … from stdin`` only.
+    Queries without conditional lines have one `Variant`, the others one for each combination.
     """
 
     name: str
-    given: bool = False
-    words: tuple[str, ...] = ()
-    default: str | None = None
+    kind: Kind | None = None
+    doc: str = ""
+    options: Options = field(default_factory=Options)
+    lines: tuple[Line, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    copy: CopyIn | None = None
+    module: str = ""
+    line: int = 1
+    offset: int = 0
+    width: int = 1
+    end: int = 0
+    source: Source = field(repr=False)
 
+    @property
+    def file(self) -> str:
+        """The file's name, as it was given to `read`."""
+        return self.source.file
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A stretch of a query that stands or falls as a whole, line end included.
+    @property
+    def full_name(self) -> str:
+        """The name with its module, such as ``users.get_user``."""
+        return f"{self.module}.{self.name}" if self.module else self.name
 
-    ``when`` is ``(name of a condition, state)``, or None for a stretch that always stands.
-    """
+    @property
+    def place(self) -> Place:
+        """Where the header says the name."""
+        return self.source.place(self.offset, self.width)
 
-    pieces: tuple[Text | Parameter, ...]
-    when: tuple[str, State] | None = None
+    @property
+    def sql(self) -> str:
+        """The text with ``$n``, of the variant with every line in, or the default or first word."""
+        return self.variant({}).sql
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters of `sql`, in ``$n`` order."""
+        return self.variant({}).parameters
+
+    @property
+    def all_parameters(self) -> tuple[str, ...]:
+        """The names of the parameters of every variant, by first appearance in the file."""
+        pieces = (piece for line in self.lines for piece in line.pieces)
+        return tuple(dict.fromkeys(piece.name for piece in pieces if isinstance(piece, Parameter)))
+
+    @property
+    def statement_lines(self) -> tuple[Line, ...]:
+        """The lines up to before the final ``;`` and what comments follow."""
+        return cut(self.lines, self.end)
+
+    @property
+    def statement_sql(self) -> str:
+        """`sql` up to before the final ``;`` and what comments follow: fit for parentheses."""
+        return Variant.render(self, self.statement_lines, self._states({})).sql
+
+    def variant(self, states: Mapping[str, State]) -> Variant:
+        """The text while the conditions are in these states; those not said as `sql` has them.
+
+        Raises `ValueError` for a condition or a state that the query doesn't know.
+        """
+        return Variant.render(self, self.lines, self._states(states))
+
+    def variants(self) -> Iterator[Variant]:
+        """Every combination, made one by one, first the one that `sql` shows.
+
+        Raises `SqlFileError`, before the first, if there are more than 1,024.
+        """
+        count = 1
+        for condition in self.conditions:
+            count *= len(condition.states)
+            if count > MOST_VARIANTS:
+                raise self.source.error(
+                    f"{self.name} has more than {MOST_VARIANTS:,} combinations of lines",
+                    condition.offset,
+                    len(condition.name),
+                    hint="split it into several queries",
+                )
+        names = [condition.name for condition in self.conditions]
+        for states in product(*(condition.states for condition in self.conditions)):
+            yield self.variant(dict(zip(names, states, strict=True)))
+
+    def _states(self, said: Mapping[str, State]) -> dict[str, State]:
+        states = {c.name: said.get(c.name, c.states[0]) for c in self.conditions}
+        for condition in self.conditions:
+            if states[condition.name] not in condition.states:
+                raise ValueError(f"{condition.name} can't be {states[condition.name]!r}")
+        if unknown := said.keys() - states.keys():
+            raise ValueError(f"{self.name} has no conditional line for {', '.join(unknown)}")
+        return states

@@ -1,0 +1,50 @@
+"""The options of a query: ``-- @tag …`` lines below its header, once read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class ParamOption:
+    """``@param name[?] text``: ``nullable`` if it may be None all the same."""
+
+    nullable: bool = False
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOption:
+    """``@column name[!|?] text``: ``nullable`` overrules what was found, None leaves it."""
+
+    nullable: bool | None = None
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a header's options say; a query without any has these values.
+
+    ``timeout`` and ``cache`` are in seconds; ``types`` are dotted names by column.
+    ``first_column`` is not a tag: aiosql's suffix ``$`` asks for the first column's value, however
+    many columns there are. ``offsets`` tells where in the file an option stands, by its words:
+    ``("timeout",)``, ``("param", "status")``, ``("column", "total")``, ``("type", "data")``.
+    """
+
+    row: str | None = None
+    params: Mapping[str, ParamOption] = field(default_factory=dict[str, ParamOption])
+    columns: Mapping[str, ColumnOption] = field(default_factory=dict[str, ColumnOption])
+    types: Mapping[str, str] = field(default_factory=dict[str, str])
+    timeout: float | None = None
+    cache: float | None = None
+    retry: bool = True
+    idempotent: bool = False
+    deprecated: str | None = None
+    first_column: bool = False
+    offsets: Mapping[tuple[str, ...], int] = field(
+        default_factory=dict[tuple[str, ...], int], repr=False, compare=False
+    )
