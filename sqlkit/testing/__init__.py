@@ -1,0 +1,1 @@
+"""A throw-away PostgreSQL for development and tests, and the pytest plugin."""
