@@ -1,1 +1,1 @@
-"""The reference data layer: what a project that uses sqlkit writes, and what sqlkit writes for it."""
+"""The reference data layer: what a user of sqlkit writes, and what sqlkit writes for it."""
