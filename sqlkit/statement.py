@@ -56,10 +56,6 @@ class Variant:
     sql: str
     arguments: tuple[int, ...]
 
-    def pick(self, args: Sequence[Any]) -> Sequence[Any]:
-        """Of a statement's arguments, those that this text sends, in order."""
-        return [args[i] for i in self.arguments]
-
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Query(Generic[T_co]):
@@ -88,9 +84,11 @@ class Query(Generic[T_co]):
     timeout: float | None = None
     retry: bool = True
     idempotent: bool = False
-    composites: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    converts: Mapping[int, Any] = field(default_factory=dict)
-    _variants: dict[tuple[State, ...], Variant] = field(default_factory=dict, repr=False)
+    composites: Mapping[str, Callable[..., Any]] = field(default_factory=dict[str, Any])
+    converts: Mapping[int, Any] = field(default_factory=dict[int, Any])
+    _variants: dict[tuple[State, ...], Variant] = field(
+        default_factory=dict["tuple[State, ...]", Variant], repr=False
+    )
 
     def variant(self, args: Sequence[Any]) -> Variant:
         """The text that these arguments ask for, made when first asked for.
