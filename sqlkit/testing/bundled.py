@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlkit.testing.binaries import Binaries, Unusable, probe
-from sqlkit.testing.ordinary_user import User, ordinary_user, reachable
+from sqlkit.testing.ordinary_user import User, ordinary_user, shared_cache
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -53,7 +52,7 @@ def _installed() -> tuple[Path, str]:
 
 def _copied(site: Path, key: str, folder: str, user: User) -> Path:
     """The copy with this key in the cache, made if it isn't there yet."""
-    cache = _cache(user)
+    cache = shared_cache(user)
     copy = cache / key
     if not copy.is_dir():
         with _locked(cache / ".lock"):
@@ -75,21 +74,6 @@ def _copy(site: Path, part: Path, folder: str) -> None:
             path = Path(parent, name)
             if not path.is_symlink():
                 path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
-
-
-def _cache(user: User) -> Path:
-    """A folder of root's own that the user can read; nobody else may write what root runs."""
-    for folder in (Path("/var/cache/sqlkit"), Path(tempfile.gettempdir(), "sqlkit-cache-0")):
-        try:
-            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-            status = folder.lstat()
-            if status.st_uid == 0 and not folder.is_symlink():
-                folder.chmod(0o755)
-                if reachable(folder.resolve(), user):
-                    return folder
-        except OSError:
-            continue
-    raise Unusable(f"no folder for a copy of the binaries that the user {user.name} can read")
 
 
 @contextmanager

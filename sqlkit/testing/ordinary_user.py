@@ -53,6 +53,20 @@ def temporary_folder(user: User | None) -> Path:
     return usual if reachable(usual, user) else Path("/tmp").resolve()  # noqa: S108 - mkdtemp's base
 
 
+def shared_cache(user: User) -> Path:
+    """A folder of root's own that the user can read; nobody else may write what root runs."""
+    for folder in (Path("/var/cache/sqlkit"), Path(tempfile.gettempdir(), "sqlkit-cache-0")):
+        try:
+            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+            if folder.lstat().st_uid == 0 and not folder.is_symlink():
+                folder.chmod(0o755)
+                if reachable(folder.resolve(), user):
+                    return folder
+        except OSError:
+            continue
+    raise Unusable(f"there is no folder of root's that the user {user.name} can read")
+
+
 def _lets_through(folder: Path, user: User) -> bool:
     status = folder.stat()
     if status.st_uid == user.uid:

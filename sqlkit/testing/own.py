@@ -1,4 +1,4 @@
-"""A server started from binaries, that lives no longer than this process."""
+"""Servers started from binaries: one that ends with this process, or one that stays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from sqlkit.testing import watch
 from sqlkit.testing.binaries import Binaries, Unusable
@@ -17,32 +17,66 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class Started(NamedTuple):
+    """What the watcher says once the server is ready."""
+
+    port: int
+    pid: int
+    folder: str
+
+    @property
+    def url(self) -> str:
+        """The URL of the maintenance database."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+
 def open_server(binaries: Binaries, way: str, settings: Mapping[str, str]) -> Server:
     """Start a server with these settings; raises `Unusable` with the end of its log."""
-    watcher = _watcher(binaries, settings)
+    base = temporary_folder(ordinary_user())
+    watcher = _watcher(binaries, base, settings, keep=False)
     try:
-        answer = _answer(watcher)
+        started = _answer(watcher)
     except BaseException:
         _close(watcher)
         raise
     return Server(
-        f"postgresql://postgres@127.0.0.1:{answer['port']}/postgres",
+        started.url,
         binaries.version,
         way=way,
-        folder=Path(str(answer["folder"])),
-        pid=int(str(answer["pid"])),
+        folder=Path(started.folder),
+        pid=started.pid,
         close=lambda: _close(watcher),
     )
 
 
-def _watcher(binaries: Binaries, settings: Mapping[str, str]) -> subprocess.Popen[str]:
+def keep_server(
+    binaries: Binaries, folder: Path, settings: Mapping[str, str], port: int | None
+) -> Started:
+    """Start a server on a folder that stays, on this port if it is free, and leave it running."""
+    watcher = _watcher(binaries, folder, settings, keep=True, port=port)
+    try:
+        return _answer(watcher)
+    finally:
+        _close(watcher)
+
+
+def _watcher(
+    binaries: Binaries,
+    folder: Path,
+    settings: Mapping[str, str],
+    *,
+    keep: bool,
+    port: int | None = None,
+) -> subprocess.Popen[str]:
     user = ordinary_user()
     job = {
         "bindir": str(binaries.bindir),
-        "base": str(temporary_folder(user)),
+        "folder": str(folder),
         "settings": dict(settings),
         "user": user.uid if user else None,
         "group": user.gid if user else None,
+        "keep": keep,
+        "port": port,
     }
     return subprocess.Popen(  # noqa: S603 - this Python and a file of ours
         [sys.executable, "-I", "-S", watch.__file__, json.dumps(job)],
@@ -55,16 +89,16 @@ def _watcher(binaries: Binaries, settings: Mapping[str, str]) -> subprocess.Pope
     )
 
 
-def _answer(watcher: subprocess.Popen[str]) -> dict[str, object]:
+def _answer(watcher: subprocess.Popen[str]) -> Started:
     stdout = cast("IO[str]", watcher.stdout)
     line = stdout.readline()
     try:
-        answer: dict[str, object] = json.loads(line)
+        answer = json.loads(line)
     except ValueError:
         raise Unusable(line + stdout.read()) from None
     if "error" in answer:
         raise Unusable(str(answer["error"]))
-    return answer
+    return Started(**answer)
 
 
 def _close(watcher: subprocess.Popen[str]) -> None:

@@ -57,7 +57,8 @@ class _Abandoned(Exception):
 class Cluster(NamedTuple):
     """A folder with a data folder in it (``data``) and a log, and how its server is run.
 
-    ``user`` and ``group`` are the ids to run as; None: those of this process.
+    ``user`` and ``group`` are the ids to run as; None: those of this process. Only the data folder
+    belongs to that user: what root writes in, nobody else may.
     """
 
     bindir: Path
@@ -87,8 +88,12 @@ class Cluster(NamedTuple):
             return []
 
 
-def initialize(cluster: Cluster, pause: Pause = time.sleep) -> None:
+def initialize(cluster: Cluster, pause: Pause) -> None:
     """Make the data folder: UTF-8, C collation, superuser ``postgres``, no password."""
+    cluster.data.mkdir(mode=0o700)
+    if cluster.user is not None:
+        cluster.folder.chmod(0o755)
+        os.chown(cluster.data, cluster.user, cluster.group or 0)
     command = [str(cluster.bindir / "initdb"), "-D", str(cluster.data), "-U", "postgres"]
     options = ["-A", "trust", "-E", "UTF8", "--locale=C", f"--lc-ctype={_ctype()}"]
     process = _spawn([*command, *options, "--no-sync", "--no-instructions"], cluster)
@@ -104,9 +109,9 @@ def initialize(cluster: Cluster, pause: Pause = time.sleep) -> None:
 
 
 def start(
-    cluster: Cluster, pause: Pause = time.sleep, port: int | None = None
+    cluster: Cluster, pause: Pause, port: int | None = None
 ) -> tuple[subprocess.Popen[bytes], int]:
-    """Run a server on the data folder until it is ready; gives its process and its port.
+    """Run a server on the data folder, wait until it is ready; gives its process and its port.
 
     ``pause`` is called while waiting, with seconds; what it raises stops the server. A port that
     somebody takes between looking and listening costs another attempt.
@@ -163,8 +168,8 @@ def _port_was_taken(cluster: Cluster) -> bool:
 
 
 def _postgres(cluster: Cluster, port: int) -> list[str]:
-    short = len(os.fsencode(cluster.folder)) <= _LONGEST_SOCKET_FOLDER
-    sockets = {"unix_socket_directories": str(cluster.folder) if short else ""}
+    short = len(os.fsencode(cluster.data)) <= _LONGEST_SOCKET_FOLDER
+    sockets = {"unix_socket_directories": str(cluster.data) if short else ""}
     command = [str(cluster.bindir / "postgres"), "-D", str(cluster.data), "-p", str(port)]
     for name, value in {**SETTINGS, **sockets, **cluster.settings}.items():
         command += ["-c", f"{name}={value}"]
@@ -205,6 +210,7 @@ def _pause_while_held(seconds: float) -> None:
 
 
 def _serve(cluster: Cluster) -> None:
+    """Run a server of a new folder until nobody wants it."""
     initialize(cluster, _pause_while_held)
     process, port = start(cluster, _pause_while_held)
     try:
@@ -213,6 +219,24 @@ def _serve(cluster: Cluster) -> None:
             _pause_while_held(1.0)
     finally:
         stop(process)
+
+
+def _throw_away(base: str, cluster: Cluster) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="sqlkit-", dir=base))
+    try:
+        _serve(cluster._replace(folder=folder))
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _remove(folder)
+
+
+def _keep(cluster: Cluster, port: int | None) -> None:
+    """Leave a server running on a folder that stays, made if there is no data folder in it."""
+    if not (cluster.data / "postgresql.conf").exists():
+        shutil.rmtree(cluster.data, ignore_errors=True)
+        initialize(cluster, _pause_while_held)
+    process, port = start(cluster, _pause_while_held, port)
+    _say({"port": port, "pid": process.pid, "folder": str(cluster.folder)})
 
 
 def _say(answer: Mapping[str, object]) -> None:
@@ -233,24 +257,22 @@ def _leave(*_: object) -> NoReturn:
 
 
 def main() -> None:
-    """Run the server that the first argument describes until nobody wants it."""
+    """Run, or leave running, the server that the first argument describes."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     job = json.loads(sys.argv[1])
-    folder = Path(tempfile.mkdtemp(prefix="sqlkit-", dir=job["base"]))
+    folder = Path(job["folder"])
     cluster = Cluster(Path(job["bindir"]), folder, job["settings"], job["user"], job["group"])
     try:
-        if cluster.user is not None:
-            os.chown(folder, cluster.user, -1)
-        _serve(cluster)
+        if job["keep"]:
+            _keep(cluster, job["port"])
+        else:
+            _throw_away(job["folder"], cluster)
     except Failure as failure:
         _say({"error": str(failure)})
     except (_Abandoned, BrokenPipeError):
         pass
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _remove(folder)
 
 
 if __name__ == "__main__":
