@@ -157,9 +157,7 @@ class _Reader:
         keys = tuple(keys)
         for key in self.values:
             if key not in keys:
-                raise ProjectError(
-                    f'{self.file}: [{self.name}] has no key "{key}"{_suggestion(key, keys)}'
-                )
+                raise self._error(f'has no key "{key}"{_suggestion(key, keys)}')
 
     def text(self, key: str, default: str = "") -> str:
         value = self.values.get(key, default)
@@ -180,8 +178,11 @@ class _Reader:
         raise self._wrong(key, "a table")
 
     def _wrong(self, key: str, expected: str) -> ProjectError:
-        value = self.values[key]
-        return ProjectError(f'{self.file}: [{self.name}] "{key}" must be {expected}, not {value!r}')
+        return self._error(f'"{key}" must be {expected}, not {self.values[key]!r}')
+
+    def _error(self, message: str) -> ProjectError:
+        table = f"[{self.name}] " if self.name else ""
+        return ProjectError(f"{self.file}: {table}{message}")
 
 
 def _suggestion(word: str, known: Iterable[str]) -> str:
