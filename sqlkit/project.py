@@ -106,6 +106,10 @@ class Project:
             )
         return self.databases[name]
 
+    def all_databases(self) -> tuple[DatabaseFolders, ...]:
+        """The unnamed database, then the named ones."""
+        return (self.database(), *self.databases.values())
+
 
 def _section(file: Path) -> Table | None:
     try:
