@@ -1,4 +1,4 @@
-"""Fixtures of sqlkit's own suite."""
+"""Fixtures of sqlkit's own suite: the plugin's, on databases that begin empty."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sqlkit.testing.server import Server, throwaway
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from sqlkit.testing.server import Server
+
+pytest_plugins = ["pytester"]
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """One throw-away server for the session."""
-    with throwaway() as found:
-        yield found
+def sqlkit_migrations() -> None:
+    """None: a test makes the tables that it is about."""
 
 
-@pytest.fixture
-def database_url(server: Server) -> Iterator[str]:
-    """An empty database of its own for each test that asks: its URL."""
-    with server.database() as url:
-        yield url
+@pytest.fixture(scope="session")
+def server(sqlkit_server: Server) -> Server:
+    """The throw-away server of the session."""
+    return sqlkit_server
