@@ -1,0 +1,141 @@
+"""What running a query does: the tables it reads and writes, and how stable its answer is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlkit.describe.nullability import TABLE
+from sqlkit.describe.tree import Node, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlkit.describe.description import Volatility
+    from sqlkit.describe.relation import Relation
+
+_WRITES = (2, 3, 4, 5)  # CmdType in PostgreSQL's nodes.h: UPDATE, INSERT, DELETE, MERGE
+_MAY_SELECT = 2  # ACL_SELECT in parsenodes.h
+_CALLS = ("funcid", "opfuncid", "aggfnoid", "winfnoid")
+_TYPES = (
+    *("vartype", "paramtype", "consttype", "funcresulttype", "opresulttype", "resulttype"),
+    *("aggtype", "wintype", "array_typeid", "casetype", "coalescetype", "minmaxtype", "type"),
+)
+# Types whose text depends on no setting; the texts of dates, say, depend on DateStyle.
+_STEADY_TEXT = frozenset(
+    (16, 17, 18, 19, 20, 21, 23, 25, 26, 114, 650, 700, 701, 869, 1042, 1043, 1700, 2950, 3802)
+)
+_ORDER: tuple[Volatility, ...] = ("immutable", "stable", "volatile")
+_BY_CATALOG: dict[str, Volatility] = {"i": "immutable", "s": "stable", "v": "volatile"}
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Qualified tables and views read and written, in order of name, and the volatility."""
+
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    volatility: Volatility = "volatile"
+
+
+def relation_oids(tree: Node) -> set[int]:
+    """Oids of the tables and views that a query, or a view's rule, names."""
+    return {oid for node in walk(tree) if (oid := node.number("relid"))}
+
+
+def function_oids(tree: Node) -> set[int]:
+    """Oids of the functions that a query calls, those under its operators too."""
+    return {oid for node in walk(tree) for name in _CALLS if (oid := node.number(name))}
+
+
+def effects(
+    query: Node, relations: Mapping[int, Relation], volatilities: Mapping[int, str]
+) -> Effects:
+    """What an analysed query does, views included; ``volatilities`` is ``provolatile`` by oid."""
+    written = set(_through_views(_written(query), relations))
+    read, trees = set[int](), [query]
+    for tree in trees:
+        new = _read(tree) - read
+        read |= new
+        trees += [rule for oid in new if (rule := _rule(oid, relations)) is not None]
+    return Effects(
+        _names(read, relations),
+        _names(written, relations),
+        max(_volatilities(trees, bool(read), bool(written), volatilities), key=_ORDER.index),
+    )
+
+
+def _volatilities(
+    trees: Iterable[Node], reads: bool, writes: bool, volatilities: Mapping[int, str]
+) -> Iterator[Volatility]:
+    yield "volatile" if writes else "stable" if reads else "immutable"
+    for tree in trees:
+        for node in walk(tree):
+            yield _of_node(node)
+        for oid in function_oids(tree):
+            yield _BY_CATALOG.get(volatilities.get(oid, "v"), "volatile")
+
+
+def _of_node(node: Node) -> Volatility:
+    match node.tag:
+        case "NEXTVALUEEXPR" | "ROWMARKCLAUSE":
+            return "volatile"
+        case "SQLVALUEFUNCTION" | "XMLEXPR":
+            return "stable"
+        case "COERCEVIAIO":
+            argument = node.node("arg")
+            ends = {node.number("resulttype"), _type(argument) if argument else 0}
+            return "immutable" if ends <= _STEADY_TEXT else "stable"
+        case _:
+            return "immutable"
+
+
+def _type(expression: Node) -> int:
+    return next((oid for name in _TYPES if (oid := expression.number(name))), 0)
+
+
+def _read(tree: Node) -> set[int]:
+    # Up to 15 the permissions asked for stand in the range table, from 16 on beside it.
+    return {
+        node.number("relid")
+        for node in walk(tree)
+        if node.tag in ("RANGETBLENTRY", "RTEPERMISSIONINFO")
+        and node.number("requiredPerms") & _MAY_SELECT
+    } - {0}
+
+
+def _written(tree: Node) -> Iterator[int]:
+    for query in walk(tree):
+        if query.tag == "QUERY" and query.number("commandType") in _WRITES:
+            rtable, number = query.nodes("rtable"), query.number("resultRelation")
+            if 0 < number <= len(rtable):
+                yield rtable[number - 1].number("relid")
+
+
+def _rule(oid: int, relations: Mapping[int, Relation]) -> Node | None:
+    relation = relations.get(oid)
+    return relation.rule if relation else None
+
+
+def _through_views(oids: Iterable[int], relations: Mapping[int, Relation]) -> Iterator[int]:
+    """The tables written, and where one is a view over a single table, that table too."""
+    pending = list(oids)
+    for oid in pending:
+        yield oid
+        rule = _rule(oid, relations)
+        base = _single_table(rule) if rule else None
+        if base:
+            pending.append(base)
+
+
+def _single_table(rule: Node) -> int | None:
+    jointree = rule.node("jointree")
+    sources = jointree.nodes("fromlist") if jointree else []
+    if len(sources) != 1 or sources[0].tag != "RANGETBLREF":
+        return None
+    entry = rule.nodes("rtable")[sources[0].number("rtindex") - 1]
+    return entry.number("relid") if entry.number("rtekind") == TABLE else None
+
+
+def _names(oids: Iterable[int], relations: Mapping[int, Relation]) -> tuple[str, ...]:
+    return tuple(sorted({relations[oid].qualified for oid in oids if oid in relations}))

@@ -1,0 +1,60 @@
+"""What the catalog says of tables and views that queries touch. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlkit.describe.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A column of a table.
+
+    ``not_null``: no stored row has a NULL here. ``accepts_null``: a NULL may be stored here.
+    """
+
+    name: str
+    type_oid: int
+    not_null: bool
+    accepts_null: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table, view or the like.
+
+    ``kind`` is ``pg_class.relkind``. ``heirs``: other tables inherit from it. ``foreign_parts``: it
+    is partitioned, and a partition is a foreign table. ``rule``: of a view, its query.
+    """
+
+    schema: str
+    name: str
+    kind: str
+    heirs: bool
+    foreign_parts: bool
+    attributes: Mapping[int, Attribute]
+    rule: Node | None = None
+
+    @property
+    def qualified(self) -> str:
+        """``public.users``, as `Description.reads` names it."""
+        return f"{self.schema}.{self.name}"
+
+    def never_null(self, number: int, *, only: bool) -> bool:
+        """Whether no row read from here has a NULL in this column.
+
+        ``only``: the query leaves inheriting tables out. A parent alone can be set NOT NULL, a
+        foreign table's is a mere claim, and a view's columns have no constraint (PostgreSQL manual,
+        CREATE TABLE and CREATE FOREIGN TABLE, Notes).
+        """
+        attribute = self.attributes.get(number)
+        if attribute is None or not attribute.not_null:
+            return False
+        if self.kind == "p":
+            return not self.foreign_parts
+        return self.kind == "r" and (only or not self.heirs)
