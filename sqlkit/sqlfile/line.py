@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlkit.sqlfile.conditions import Marker
 
 Kind: TypeAlias = Literal["one", "maybe", "many", "affected", "exec", "copy", "script"]
 State: TypeAlias = "bool | str"
@@ -52,3 +57,54 @@ class Line:
 
     pieces: tuple[Text | Parameter, ...]
     when: tuple[str, State] | None = None
+
+
+def cut_lines(
+    text: str, start: int, stop: int, parameters: Sequence[Parameter], markers: Sequence[Marker]
+) -> Iterator[Line]:
+    """Cut a stretch of text at its conditional lines, and each part at its parameters."""
+    pieces = _Pieces(text, parameters)
+    for marker in markers:
+        if start < marker.start:
+            yield Line(pieces.between(start, marker.start))
+        yield Line(pieces.between(marker.start, marker.end), (marker.name, marker.state))
+        start = marker.end
+    if start < stop:
+        yield Line(pieces.between(start, stop))
+
+
+class _Pieces:
+    """Cuts text at its parameters, going on where it left off."""
+
+    def __init__(self, text: str, parameters: Sequence[Parameter]) -> None:
+        self.text = text
+        self.parameters = parameters
+        self.next = 0
+
+    def between(self, start: int, stop: int) -> tuple[Text | Parameter, ...]:
+        pieces: list[Text | Parameter] = []
+        while self.next < len(self.parameters) and self.parameters[self.next].offset < stop:
+            parameter = self.parameters[self.next]
+            if start < parameter.offset:
+                pieces.append(Text(self.text[start : parameter.offset], start))
+            pieces.append(parameter)
+            start = parameter.offset + len(parameter.name) + 1
+            self.next += 1
+        if start < stop:
+            pieces.append(Text(self.text[start:stop], start))
+        return tuple(pieces)
+
+
+def cut_off(lines: Sequence[Line], end: int) -> tuple[Line, ...]:
+    """The lines without what stands from ``end``, an offset in the file, on."""
+    kept = (
+        replace(line, pieces=tuple(_cut(piece, end) for piece in line.pieces if piece.offset < end))
+        for line in lines
+    )
+    return tuple(line for line in kept if line.pieces)
+
+
+def _cut(piece: Text | Parameter, end: int) -> Text | Parameter:
+    return (
+        replace(piece, text=piece.text[: end - piece.offset]) if isinstance(piece, Text) else piece
+    )

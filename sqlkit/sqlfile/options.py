@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +32,15 @@ class Options:
     """
 
     row: str | None = None
-    params: Mapping[str, ParamOption] = field(default_factory=dict[str, ParamOption])
-    columns: Mapping[str, ColumnOption] = field(default_factory=dict[str, ColumnOption])
-    types: Mapping[str, str] = field(default_factory=dict[str, str])
+    params: dict[str, ParamOption] = field(default_factory=dict[str, ParamOption])
+    columns: dict[str, ColumnOption] = field(default_factory=dict[str, ColumnOption])
+    types: dict[str, str] = field(default_factory=dict[str, str])
     timeout: float | None = None
     cache: float | None = None
     retry: bool = True
     idempotent: bool = False
     deprecated: str | None = None
     first_column: bool = False
-    offsets: Mapping[tuple[str, ...], int] = field(
+    offsets: dict[tuple[str, ...], int] = field(
         default_factory=dict[tuple[str, ...], int], repr=False, compare=False
     )

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sqlkit.sqlfile import aiosql
+from sqlkit.sqlfile.body import Body, first_word, read_body
+from sqlkit.sqlfile.check import check_kind, check_options
+from sqlkit.sqlfile.copy_in import CopyIn, check_streamed, read_copy_in
+from sqlkit.sqlfile.header import Header, check_near_miss, read_header
+from sqlkit.sqlfile.query import Query
+from sqlkit.sqlfile.report import Report
+from sqlkit.sqlfile.section import Section, sections
+from sqlkit.sqlfile.source import Source
+from sqlkit.sqlfile.tags import Block, check_misplaced, read_block
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlkit.errors import SqlFileError
-    from sqlkit.sqlfile.query import Query
+    from sqlkit.sqlfile.lexer import Token
+
+_LEADING = re.compile(r"[ \t]*+--(?P<text>[^\r\n]*+)(?:\r\n|\r|\n)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +41,9 @@ class Parsed:
 def read(text: str, *, file: str = "x.sql", module: str = "") -> Parsed:
     """Read the text of a ``.sql`` file; ``module`` is what its queries' full names begin with.
 
-    Raises nothing: what is wrong is in `Parsed.errors`.
+    Raises nothing: what is wrong is in `Parsed.errors`, the first thousand at least.
     """
-    raise NotImplementedError
+    return _File(Source(file, text.removeprefix("\ufeff")), module).read()
 
 
 def parse(text: str, file: str = "x.sql") -> tuple[Query, ...]:
@@ -35,4 +51,119 @@ def parse(text: str, file: str = "x.sql") -> tuple[Query, ...]:
 
     Raises the first `SqlFileError` there is, with a note for each other one.
     """
-    raise NotImplementedError
+    parsed = read(text, file=file)
+    if not parsed.errors:
+        return parsed.queries
+    first, *others = parsed.errors
+    for other in others:
+        first.add_note(f"also {file}:{other.line}:{other.column}: {other.message}")
+    raise first
+
+
+class _File:
+    """Reads one file."""
+
+    def __init__(self, source: Source, module: str) -> None:
+        self.source = source
+        self.module = module
+        self.report = Report(source)
+        self.first_said: dict[str, int] = {}
+
+    def read(self) -> Parsed:
+        leading, *others = sections(self.report)
+        self._check_leading(leading)
+        read = [self._query(section) for section in others]
+        if not others and not self.report.count:
+            self.report.add(
+                "this file has no query", 0, hint="a query begins with -- name: get_user :one"
+            )
+        queries = tuple(query for query in read if query)
+        return Parsed(queries, self.report.errors, self._doc(leading))
+
+    def _check_leading(self, section: Section) -> None:
+        self._check_comments(section.tokens)
+        for kind, start, end in section.tokens:
+            if kind not in {"space", "comment", "block"}:
+                code = self.source.text[start:end]
+                start += len(code) - len(code.lstrip())
+                self.report.add(
+                    "this stands before the first header, so no query has it",
+                    start,
+                    end - start,
+                    hint="begin with a header, such as -- name: get_user :one",
+                )
+                return
+
+    def _check_comments(self, tokens: Sequence[Token]) -> None:
+        """Look at comments on lines of their own that may have been meant for more."""
+        for kind, start, end in tokens:
+            if kind == "comment":
+                line_start = self.source.line_start(start)
+                if not self.source.text[line_start:start].strip():
+                    check_near_miss(self.report, start, end)
+                    check_misplaced(self.report, start, end)
+
+    def _doc(self, section: Section) -> str:
+        """The file's first comment lines, up to an empty one."""
+        text: list[str] = []
+        start = 0
+        while found := _LEADING.match(self.source.text, start, section.end):
+            text.append(found["text"].strip())
+            start = found.end()
+        return "\n".join(text).strip()
+
+    def _query(self, section: Section) -> Query | None:
+        before = self.report.count
+        _, start, end = section.tokens[0]
+        header = read_header(self.report, start, end)
+        self._check_duplicate(header)
+        block = read_block(self.report, end, section.end)
+        if not section.whole:
+            return None
+        query = self._read(section, header, block)
+        return query if self.report.count == before else None
+
+    def _check_duplicate(self, header: Header) -> None:
+        line = self.first_said.setdefault(header.name, self.source.line(header.offset))
+        if line != self.source.line(header.offset):
+            self.report.add(
+                f"there is a query {header.name} already, in line {line}",
+                header.offset,
+                header.width,
+            )
+
+    def _read(self, section: Section, header: Header, block: Block) -> Query:
+        tokens = [token for token in section.tokens if token[1] >= block.end]
+        body = read_body(self.report, tokens, block.end, section.end)
+        if body.end == body.start:
+            self.report.add(f"{header.name} has no SQL", header.offset, header.width)
+        check_kind(self.report, header, body)
+        check_options(self.report, header, block.options, body)
+        self._check_comments(tokens)
+        if header.listed is not None:
+            aiosql.check_list(self.report, header.listed, body.names)
+        if header.aiosql:
+            aiosql.check_percent(self.report, tokens)
+        return Query(
+            name=header.name,
+            kind=header.kind,
+            doc=block.doc,
+            options=replace(block.options, first_column=header.first_column),
+            lines=body.lines,
+            conditions=body.conditions,
+            copy=self._copy_in(header, body, tokens),
+            module=self.module,
+            line=self.source.line(header.offset),
+            offset=header.offset,
+            width=header.width,
+            end=body.end,
+            source=self.source,
+        )
+
+    def _copy_in(self, header: Header, body: Body, tokens: Sequence[Token]) -> CopyIn | None:
+        if first_word(self.report, body, tokens) != "copy":
+            return None
+        if header.kind == "copy":
+            return read_copy_in(self.report, body, tokens)
+        check_streamed(self.report, body, tokens)
+        return None

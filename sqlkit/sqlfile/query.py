@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from sqlkit.sqlfile.line import Parameter
+from sqlkit.sqlfile.line import Parameter, cut_off
 from sqlkit.sqlfile.options import Options
-from sqlkit.sqlfile.variant import Variant, cut
+from sqlkit.sqlfile.variant import Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ class Query:
     @property
     def statement_lines(self) -> tuple[Line, ...]:
         """The lines up to before the final ``;`` and what comments follow."""
-        return cut(self.lines, self.end)
+        return cut_off(self.lines, self.end)
 
     @property
     def statement_sql(self) -> str:

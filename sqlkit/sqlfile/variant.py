@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlkit.sqlfile.line import Parameter, Text
@@ -76,21 +76,6 @@ class Variant:
             return source.place(piece.offset, len(piece.name) + 1)
         end = len(self.sql) - 1
         return source.place(piece.offset + max(0, min(position, end) - start))
-
-
-def cut(lines: Sequence[Line], end: int) -> tuple[Line, ...]:
-    """The lines without what stands from ``end``, an offset in the file, on."""
-    kept = (
-        replace(line, pieces=tuple(_cut(piece, end) for piece in line.pieces if piece.offset < end))
-        for line in lines
-    )
-    return tuple(line for line in kept if line.pieces)
-
-
-def _cut(piece: Text | Parameter, end: int) -> Text | Parameter:
-    return (
-        replace(piece, text=piece.text[: end - piece.offset]) if isinstance(piece, Text) else piece
-    )
 
 
 def _text(piece: Text | Parameter, numbers: dict[str, int]) -> str:
