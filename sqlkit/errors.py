@@ -14,6 +14,7 @@
     ├── UnreadableValue      a value that Python, or the type asked for, can't hold
     ├── WrongKind            a statement was given to a method that its kind doesn't fit
     ├── OutsideTransaction   ``db.run`` while the same thread or task holds a transaction of ``db``
+    ├── RolledBack           a block hid an error that had aborted its transaction
     └── DeadlineExceeded     a deadline passed (also a TimeoutError)
 
 PostgreSQL's own errors come through as psycopg raised them, with a note that names the query.
@@ -129,6 +130,10 @@ class WrongKind(SqlkitError, TypeError):
 
 class OutsideTransaction(SqlkitError):
     """``db.run`` while the same thread or task holds a transaction of ``db``."""
+
+
+class RolledBack(SqlkitError):
+    """A block hid an error that had already aborted its transaction: nothing of it is committed."""
 
 
 class DeadlineExceeded(SqlkitError, TimeoutError):

@@ -40,12 +40,14 @@ class Condition:
     """What conditional lines ask about one argument.
 
     Without ``words`` its state is whether the argument is there (``given``: not None) or true. With
-    ``words`` the argument is one of them, and the state is that word.
+    ``words`` the argument is one of them, and the state is that word; ``default`` is the one that
+    need not be said.
     """
 
     argument: int
     given: bool = False
     words: tuple[str, ...] = ()
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,1 @@
+"""What waits: pool, connection, transaction, stream, batch, copy."""

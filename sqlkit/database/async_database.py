@@ -1,0 +1,258 @@
+"""A pool of connections to one database, for the tasks of an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from sqlkit.database import driver, repeat
+from sqlkit.database.async_connection import AsyncConnection
+from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
+from sqlkit.database.deadline import wait_async
+from sqlkit.database.inside import Holders, current_task
+from sqlkit.database.settings import CLOSING, Settings, style_command
+from sqlkit.database.types import Types
+
+if TYPE_CHECKING:
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Iterable,
+    )
+    from types import TracebackType
+
+    from sqlkit.database.begin import Isolation
+    from sqlkit.statement import Statement
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class AsyncDatabase(AsyncConnection):
+    """A PostgreSQL database, reached through a pool of connections; for one event loop's tasks.
+
+    ``conninfo`` is any psycopg conninfo or URL; without one, DATABASE_URL is used, else libpq's
+    PG* variables. The pool opens with the ``with`` block or at first use, and holds between
+    ``min_size`` and ``max_size`` connections. In seconds: ``timeout``, what a statement may take
+    unless its query says ``@timeout``; ``pool_timeout``, the wait for a free connection;
+    ``connect_timeout``, the wait for the server to accept one.
+
+    ``read_only`` makes each transaction read-only unless it says otherwise: a guard against
+    accidents, not a permission.
+    """
+
+    def __init__(
+        self,
+        conninfo: str = "",
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        timeout: float = 30.0,
+        pool_timeout: float = 10.0,
+        connect_timeout: float = 3.0,
+        read_only: bool = False,
+        name: str = "default",
+    ) -> None:
+        self._settings = Settings.of(
+            conninfo,
+            name=name,
+            min_size=min_size,
+            max_size=max_size,
+            timeout=timeout,
+            pool_timeout=pool_timeout,
+            connect_timeout=connect_timeout,
+            read_only=read_only,
+        )
+        self._pool: AsyncConnectionPool[driver.AsyncPgConnection] | None = None
+        self._opening = asyncio.Lock()
+        self._types = Types()
+        self._holders = Holders()
+
+    # --- Open and close
+
+    async def open(self) -> None:
+        """Connect, and fill the pool.
+
+        The ``with`` block and the first statement do it too; harmless when it is open. Raises
+        psycopg.OperationalError in the server's or network's own words, or `DeadlineExceeded`.
+        """
+        await self._opened()
+
+    async def close(self) -> None:
+        """Close the pool; a connection in use is closed when it is given back. Idempotent."""
+        async with self._opening:
+            if self._pool is not None:
+                await self._pool.close(timeout=CLOSING)
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def _opened(self) -> AsyncConnectionPool[driver.AsyncPgConnection]:
+        async with self._opening:
+            if self._pool is None:
+                await self._try_to_connect()
+                self._pool = AsyncConnectionPool(
+                    **self._settings.pool_arguments(),
+                    connection_class=driver.AsyncPgConnection,
+                    configure=self._configure,
+                )
+                await self._pool.open()
+            return self._pool
+
+    async def _try_to_connect(self) -> None:
+        # A pool that can't connect only says, after a while, that it has no connection.
+        settings = self._settings
+        try:
+            conn = await driver.AsyncPgConnection.connect(
+                settings.target.conninfo, **settings.connection_arguments()
+            )
+        except psycopg.Error as error:
+            raise settings.not_connected(error) from error.__cause__
+        await conn.close()
+
+    async def _configure(self, conn: driver.AsyncPgConnection) -> None:
+        conn.types = self._types
+        if command := style_command(conn):
+            await wait_async(conn, driver.command(conn, command), self._settings.timeout)
+
+    @asynccontextmanager
+    async def _taken(self) -> AsyncGenerator[driver.AsyncPgConnection]:
+        """A connection of the pool, for the length of a ``with`` block."""
+        pool = self._pool or await self._opened()
+        try:
+            conn = await pool.getconn()
+        except PoolTimeout as error:
+            raise self._settings.none_free() from error
+        try:
+            yield conn
+        finally:
+            await pool.putconn(conn)
+
+    def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
+        return AsyncSession(conn, self._settings.timeout)
+
+    # --- Statements
+
+    async def run(self, statement: Statement[T], *, separate: bool = False) -> T:
+        """Run a statement in autocommit: one round trip.
+
+        Raises `OutsideTransaction` while the same task holds a transaction of this database,
+        unless ``separate`` says that the statement is meant to be no part of it.
+        """
+        self._refuse_inside(statement.query.name, separate)
+        async with self._taken() as conn:
+            return await self._session(conn).run(statement)
+
+    @asynccontextmanager
+    async def stream(
+        self, statement: Statement[list[R]], *, separate: bool = False
+    ) -> AsyncGenerator[AsyncIterator[R]]:
+        """Iterate over a statement's rows in constant memory, on a connection of its own."""
+        self._refuse_inside(statement.query.name, separate)
+        async with self._taken() as conn, self._session(conn).stream(statement) as rows:
+            yield rows
+
+    async def batch(
+        self,
+        statements: Iterable[Statement[T]],
+        *,
+        separate: bool = False,
+    ) -> list[T]:
+        """Run many statements in one transaction, pipelined; gives every answer, in order."""
+        self._refuse_inside("a batch", separate)
+        async with self._taken() as conn:
+            return await self._session(conn).batch(statements)
+
+    def _refuse_inside(self, what: str, separate: bool) -> None:
+        if not separate:
+            self._holders.refuse(current_task(), what)
+
+    # --- Transactions
+
+    @asynccontextmanager
+    async def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+        separate: bool = False,
+    ) -> AsyncGenerator[AsyncTransaction]:
+        """Commit at the end of the ``with`` block, roll back if an exception leaves it.
+
+        Never run again by itself: see `transact`. Raises `RolledBack` at the end of a block that
+        hid an error which had already aborted the transaction.
+        """
+        self._refuse_inside("a transaction", separate)
+        async with self._taken() as conn:
+            with self._holders.inside(current_task()):
+                async with self._session(conn).transaction(
+                    isolation=isolation, read_only=read_only, deferrable=deferrable
+                ) as tx:
+                    yield tx
+
+    async def transact(
+        self,
+        function: Callable[[AsyncTransaction], Awaitable[T]],
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+        separate: bool = False,
+    ) -> T:
+        """Call a coroutine function with a transaction, and again when the server asks for it.
+
+        That is after a serialization failure or a deadlock (SQLSTATE 40001, 40P01), with growing
+        pauses, for as long as ``timeout`` seconds. What else the function does is repeated too.
+        Raises TypeError for a plain function.
+        """
+        pauses = repeat.pauses(self._settings.timeout)
+        while True:
+            try:
+                async with self.transaction(
+                    isolation=isolation,
+                    read_only=read_only,
+                    deferrable=deferrable,
+                    separate=separate,
+                ) as tx:
+                    return await _checked(function(tx))
+            except psycopg.Error as error:
+                pause = next(pauses, None) if repeat.is_repeatable(error) else None
+                if pause is None:
+                    raise
+            await asyncio.sleep(pause)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[AsyncHeldConnection]:
+        """Hold one connection: for LISTEN, advisory locks, session settings. Reset on return."""
+        async with self._taken() as conn:
+            held = AsyncHeldConnection(conn, self._settings.timeout, self._holders)
+            try:
+                yield held
+            finally:
+                await held.end()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._settings.name!r} {self._settings.target!r}>"
+
+
+def _checked(result: Awaitable[T]) -> Awaitable[T]:
+    if not isawaitable(result):
+        raise TypeError("transact takes a coroutine function, not a plain one")
+    return result

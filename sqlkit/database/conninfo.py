@@ -1,0 +1,58 @@
+"""Where to connect: the conninfo given, else DATABASE_URL, else libpq's own PG* variables. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# SQLAlchemy's and yoyo's spelling names a driver, which libpq doesn't know.
+_DRIVER = re.compile(r"^(postgres(?:ql)?)\+\w+(?=://)")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A complete conninfo, and in words where it came from. The repr hides the password."""
+
+    conninfo: str
+    origin: str
+
+    def __repr__(self) -> str:
+        return f"<{self.origin}: {describe(self.conninfo)}>"
+
+
+def resolve(conninfo: str, environ: Mapping[str, str], **defaults: str | int) -> Target:
+    """Find out where to connect; ``defaults`` hold where the conninfo says nothing.
+
+    Raises psycopg.ProgrammingError if the conninfo can't be read.
+    """
+    origin = "the conninfo given"
+    if not conninfo:
+        conninfo, origin = environ.get("DATABASE_URL", ""), "DATABASE_URL"
+    if not conninfo:
+        origin = "libpq's defaults and PG* variables"
+    said = conninfo_to_dict(plain_url(conninfo))
+    return Target(make_conninfo("", **{**defaults, **said}), origin)
+
+
+def plain_url(url: str) -> str:
+    """The URL as libpq takes it: ``postgresql+psycopg://`` becomes ``postgresql://``."""
+    return _DRIVER.sub(r"\1", url)
+
+
+def read_only(conninfo: str) -> str:
+    """The conninfo with each session's transactions read-only unless they say otherwise."""
+    options = str(conninfo_to_dict(conninfo).get("options") or "")
+    return make_conninfo(conninfo, options=f"{options} -c default_transaction_read_only=on".strip())
+
+
+def describe(conninfo: str) -> str:
+    """Host, port, database and user, for people; never the password."""
+    parts = conninfo_to_dict(conninfo)
+    shown = ("host", "port", "dbname", "user", "service")
+    return " ".join(f"{key}={parts[key]}" for key in shown if parts.get(key)) or "libpq's defaults"

@@ -1,0 +1,92 @@
+"""Waiting for a connection's generator until a deadline, and what happens when it passes.
+
+The query is cancelled on the server, and the connection kept if the server says so in time; else
+the connection is closed, since what it would still send belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+
+from sqlkit.database import driver
+from sqlkit.errors import DeadlineExceeded
+
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
+
+    from sqlkit.statement import Query
+
+T = TypeVar("T")
+
+# Seconds that the server is given to acknowledge a cancel.
+_GRACE = 0.5
+
+
+def wait(
+    conn: driver.PgConnection,
+    gen: PQGen[T],
+    seconds: float,
+    query: Query[Any] | None = None,
+) -> T:
+    """Run a generator of the driver on a connection, for so many seconds at most.
+
+    Raises `DeadlineExceeded`. An error of psycopg's is given a note that names the query.
+    """
+    with conn.lock:
+        try:
+            return conn.wait(gen, timeout=seconds)
+        except driver.WaitTimeout as error:
+            cancel(conn)
+            raise _exceeded(query, seconds) from error
+        except psycopg.Error as error:
+            if query is not None:
+                driver.note(error, query)
+            raise
+
+
+async def wait_async(
+    conn: driver.AsyncPgConnection,
+    gen: PQGen[T],
+    seconds: float,
+    query: Query[Any] | None = None,
+) -> T:
+    """`wait`, awaited."""
+    async with conn.lock:
+        try:
+            return await conn.wait(gen, timeout=seconds)
+        except driver.WaitTimeout as error:
+            await cancel_async(conn)
+            raise _exceeded(query, seconds) from error
+        except psycopg.Error as error:
+            if query is not None:
+                driver.note(error, query)
+            raise
+
+
+def cancel(conn: driver.PgConnection) -> None:
+    """Stop what the server does for this connection; close it where that can't be known."""
+    try:
+        conn.cancel_safe(timeout=_GRACE)
+        conn.wait(driver.drain(conn), timeout=_GRACE)
+    except psycopg.Error:
+        pass
+    finally:
+        driver.finish_if_busy(conn)
+
+
+async def cancel_async(conn: driver.AsyncPgConnection) -> None:
+    """`cancel`, awaited."""
+    try:
+        await conn.cancel_safe(timeout=_GRACE)
+        await conn.wait(driver.drain(conn), timeout=_GRACE)
+    except psycopg.Error:
+        pass
+    finally:
+        driver.finish_if_busy(conn)
+
+
+def _exceeded(query: Query[Any] | None, seconds: float) -> DeadlineExceeded:
+    what = query.name if query is not None else "a command"
+    return DeadlineExceeded(f"{what}: no answer within {seconds:g} s")

@@ -1,0 +1,578 @@
+"""The one file that touches psycopg's lower layers.
+
+A statement is prepared once on a connection, its parameter and column types being what the server
+says they are; what was looked up then is kept in a `Bound`. Each function here is a generator of
+psycopg's kind: it decides, and `Connection.wait` or `AsyncConnection.wait` waits. So sync and async
+share all of it.
+
+The lower layers are `psycopg.pq`, `psycopg.generators`, `Transformer` and COPY's row formatters.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from psycopg import pq
+from psycopg._copy_base import (
+    format_row_binary,
+    format_row_text,
+    parse_row_binary,
+    parse_row_text,
+)
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.generators import (
+    copy_end,
+    copy_from,
+    copy_to,
+    execute,
+    fetch,
+    fetch_many,
+    pipeline_communicate,
+    send,
+)
+
+from sqlkit.database import values
+from sqlkit.database.types import ADAPTERS, CATALOG, Types
+from sqlkit.errors import WrongArgument, WrongKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from psycopg.abc import PipelineCommand, PQGen
+    from psycopg.pq.abc import PGconn, PGresult
+    from psycopg.rows import RowMaker
+
+    from sqlkit.database.parameters import Accepts
+    from sqlkit.statement import Query, Statement, Variant
+
+# A program has as many as its .sql files hold; only `sqlkit.sql` can make ever more of them.
+MOST_PREPARED = 1000
+
+_FETCHED_AT_ONCE = 1000
+_COPY_BUFFER = 64 * 1024
+_COPY_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY_TRAILER = b"\xff\xff"
+
+# What Connection.wait raises when its time is up; psycopg gives it no public name.
+WaitTimeout = psycopg.errors._WaitTimeout  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+_ACTIVE = pq.TransactionStatus.ACTIVE
+_INERROR = pq.TransactionStatus.INERROR
+_IDLE = pq.TransactionStatus.IDLE
+_OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+_SOME_ROWS = (pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
+_names = itertools.count(1)
+
+
+class PgConnection(psycopg.Connection[Any]):
+    """A psycopg connection that remembers what it prepared."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bindings: dict[Variant, Bound] = {}
+        self.types = Types()
+
+
+class AsyncPgConnection(psycopg.AsyncConnection[Any]):
+    """An async psycopg connection that remembers what it prepared."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bindings: dict[Variant, Bound] = {}
+        self.types = Types()
+
+
+AnyConnection: TypeAlias = "PgConnection | AsyncPgConnection"
+NextRows: TypeAlias = "Callable[[AnyConnection, Bound, int], PQGen[list[Any]]]"
+
+
+class Bound:
+    """A query's text prepared on one connection, with all that a call of it needs."""
+
+    __slots__ = (
+        "accepts",
+        "columns",
+        "make_row",
+        "name",
+        "oids",
+        "parameter_format",
+        "parameter_types",
+        "query",
+        "result_format",
+        "transformer",
+        "variant",
+    )
+
+    def __init__(self, name: bytes, variant: Variant, described: PGresult, types: Types) -> None:
+        self.name = name
+        self.variant = variant
+        self.query: Query[Any] = variant.query
+        self.parameter_types = [described.param_type(i) for i in range(described.nparams)]
+        self.oids = [described.ftype(i) for i in range(described.nfields)]
+        self.columns = [_text(described.fname(i)) for i in range(described.nfields)]
+        adapters = types.adapters([*self.parameter_types, *self.oids], self.query.composites)
+        # Made from the adapters alone, not from the connection: timestamptz then is UTC.
+        self.transformer = Transformer(adapters)
+        self.parameter_format = types.format(self.parameter_types)
+        self.result_format = types.format(self.oids)
+        self.transformer.set_dumper_types(self.parameter_types, self.parameter_format)
+        self.accepts: list[Accepts] = [types.accepts(oid) for oid in self.parameter_types]
+        self.make_row: RowMaker[Any] = values.row_maker(self.query, self.columns)
+
+    def dump(self, args: Sequence[Any]) -> Sequence[Any]:
+        """The arguments as they are sent. Raises `WrongArgument`."""
+        sent = [args[i] for i in self.variant.arguments]
+        for i, accepts in enumerate(self.accepts):
+            value = sent[i]
+            if type(value) is accepts.exact or value is None:
+                continue
+            if not accepts.fits(value):
+                raise self._wrong(i, f"must be {accepts.words}, not {type(value).__name__}")
+            if accepts.is_array and not isinstance(value, list):
+                sent[i] = list(value)
+        try:
+            return self.transformer.dump_sequence(sent, [PyFormat.AUTO] * len(sent))
+        except Exception as error:
+            raise self._refused(sent) from error
+
+    def _refused(self, sent: Sequence[Any]) -> WrongArgument:
+        for i, oid in enumerate(self.parameter_types):
+            alone = Transformer(self.transformer.adapters)
+            alone.set_dumper_types([oid], self.parameter_format)
+            try:
+                alone.dump_sequence([sent[i]], [PyFormat.AUTO])
+            except Exception as error:
+                return self._wrong(i, f"can't be sent as {self.accepts[i].words}: {_reason(error)}")
+        return WrongArgument(f"{self.query.name}: the arguments can't be sent")
+
+    def _wrong(self, i: int, what: str) -> WrongArgument:
+        name = self.query.parameters[self.variant.arguments[i]]
+        return WrongArgument(f"{self.query.name}: {name} {what}")
+
+    def value(self, result: PGresult) -> Any:
+        """What running the statement gives, by the query's kind."""
+        kind = self.query.kind or ("many" if self.oids else "exec")
+        if kind == "exec":
+            return None
+        if kind == "affected":
+            return result.command_tuples or 0
+        if kind == "many":
+            return self.rows(result)
+        values.check_count(self.query, result.ntuples)
+        return self.rows(result)[0] if result.ntuples else None
+
+    def rows(self, result: PGresult, before: int = 0) -> list[Any]:
+        """The rows of a result; ``before``: how many of the statement's came earlier.
+
+        Raises `UnreadableValue`.
+        """
+        tx = self.transformer
+        tx.set_pgresult(result)
+        try:
+            return tx.load_rows(0, result.ntuples, self.make_row)
+        except Exception as error:
+            raise self._unreadable(result, before, error) from error
+        finally:
+            tx.set_pgresult(None)
+
+    def _unreadable(self, result: PGresult, before: int, error: Exception) -> Exception:
+        for row, column in itertools.product(range(result.ntuples), range(result.nfields)):
+            load = self.transformer.get_loader(self.oids[column], self.result_format).load
+            data = result.get_value(row, column)
+            try:
+                if data is not None:
+                    values.convert_one(self.query, column, load(data))
+            except Exception as found:
+                return values.unreadable(
+                    self.query, self.columns[column], before + row + 1, _reason(found)
+                )
+        return error
+
+
+def _text(name: bytes | None) -> str:
+    return name.decode() if name else ""
+
+
+def _reason(error: Exception) -> str:
+    # What follows a colon in psycopg's message may be the value.
+    return str(error).partition(":")[0] or type(error).__name__
+
+
+def bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
+    """Prepare a query's text on this connection, unless it is, and keep what the server says."""
+    bound = conn.bindings.get(variant)
+    if bound is None:
+        # A copy in is not prepared; the select over its columns is, to learn their types.
+        bound = yield from _prepare(conn, variant, variant.query.copy_in or variant.sql)
+        conn.bindings[variant] = bound
+    return bound
+
+
+def _prepare(conn: AnyConnection, variant: Variant, sql: str) -> PQGen[Bound]:
+    pgconn = conn.pgconn
+    if len(conn.bindings) >= MOST_PREPARED:
+        oldest = conn.bindings.pop(next(iter(conn.bindings)))
+        yield from command(conn, b"DEALLOCATE " + oldest.name)
+    name = b"sqlkit_%d" % next(_names)
+    pgconn.send_prepare(name, sql.encode())
+    _check((yield from execute(pgconn)))
+    pgconn.send_describe_prepared(name)
+    described = _check((yield from execute(pgconn)))
+    oids = [described.param_type(i) for i in range(described.nparams)]
+    oids += [described.ftype(i) for i in range(described.nfields)]
+    yield from _learn(conn, oids)
+    if not described.nfields and variant.query.kind in ("one", "maybe", "many"):
+        yield from command(conn, b"DEALLOCATE " + name)
+        raise WrongKind(f"{variant.query.name} gives no rows: its kind is affected or exec")
+    return Bound(name, variant, described, conn.types)
+
+
+def _learn(conn: AnyConnection, oids: Sequence[int]) -> PQGen[None]:
+    missing = conn.types.missing(oids)
+    if missing:
+        array = "{" + ",".join(map(str, missing)) + "}"
+        conn.pgconn.send_query_params(
+            CATALOG.encode(), [array.encode()], result_format=pq.Format.BINARY
+        )
+        result = _check((yield from execute(conn.pgconn)))
+        tx = Transformer(ADAPTERS)
+        tx.set_pgresult(result)
+        conn.types.add(tx.load_rows(0, result.ntuples, tuple))
+
+
+def _check(results: list[PGresult]) -> PGresult:
+    for result in results:
+        if result.status not in _OK:
+            raise error_from_result(result, encoding="utf-8")
+    if not results:
+        raise psycopg.OperationalError("the server sent no answer")
+    return results[-1]
+
+
+def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
+    """Run a statement of any kind but ``:copy`` and give its value."""
+    variant = statement.variant()
+    if statement.query.kind == "script":
+        yield from command(conn, variant.sql.encode())
+        return None
+    bound = conn.bindings.get(variant) or (yield from bind(conn, variant))
+    result = yield from _send(conn, bound, bound.dump(statement.args))
+    if result.status not in _OK and _is_stale(result):
+        del conn.bindings[variant]
+        if is_idle(conn):
+            # The plan was made before a change of the schema, or DEALLOCATEd: nothing has run.
+            bound = yield from bind(conn, variant)
+            result = yield from _send(conn, bound, bound.dump(statement.args))
+    if result.status not in _OK:
+        raise error_from_result(result, encoding="utf-8")
+    return bound.value(result)
+
+
+def _send(conn: AnyConnection, bound: Bound, sent: Sequence[Any]) -> PQGen[PGresult]:
+    pgconn = conn.pgconn
+    _send_prepared(pgconn, bound, sent)
+    results: list[PGresult] = yield from execute(pgconn)
+    if not results:
+        raise psycopg.OperationalError("the server sent no answer")
+    return results[-1]
+
+
+def _send_prepared(pgconn: PGconn, bound: Bound, sent: Sequence[Any]) -> None:
+    pgconn.send_query_prepared(
+        bound.name, sent, [bound.parameter_format] * len(sent), bound.result_format
+    )
+
+
+def _is_stale(result: PGresult) -> bool:
+    """Whether a prepared statement is unknown to the server, or its result type has changed.
+
+    The second is 0A000, which means much else too; its text is translated, the function's name
+    is not.
+    """
+    state = result.error_field(pq.DiagnosticField.SQLSTATE)
+    function = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
+    return state == b"26000" or (state == b"0A000" and function == b"RevalidateCachedQuery")
+
+
+def note(error: BaseException, query: Query[Any]) -> None:
+    """Say in an error of psycopg's which query it is about, unless one is named already."""
+    if not getattr(error, "__notes__", None):
+        error.add_note(f"in {query.name}, {query.source}" if query.source else f"in {query.name}")
+
+
+def command(conn: AnyConnection, sql: bytes) -> PQGen[bytes]:
+    """Send text without parameters, of one or several statements; gives the last one's tag."""
+    conn.pgconn.send_query(sql)
+    return _check((yield from execute(conn.pgconn))).command_status or b""
+
+
+def reset(conn: AnyConnection) -> PQGen[None]:
+    """Bring a session back to what it was when it was opened. PostgreSQL manual: DISCARD."""
+    if not is_idle(conn):
+        yield from command(conn, b"ROLLBACK")
+    conn.bindings.clear()
+    yield from command(conn, b"DISCARD ALL")
+
+
+def drain(conn: AnyConnection) -> PQGen[None]:
+    """Read and drop what the server still sends, after a cancel or at the end of a stream."""
+    while conn.pgconn.transaction_status == _ACTIVE:
+        for result in (yield from fetch_many(conn.pgconn)):
+            if result.status == pq.ExecStatus.COPY_OUT:
+                while isinstance((yield from copy_from(conn.pgconn)), memoryview):
+                    pass
+            elif result.status == pq.ExecStatus.COPY_IN:
+                yield from copy_end(conn.pgconn, b"given up")
+
+
+def is_idle(conn: AnyConnection) -> bool:
+    """Whether the connection is in no transaction."""
+    return conn.pgconn.transaction_status == _IDLE
+
+
+def is_busy(conn: AnyConnection) -> bool:
+    """Whether the connection is in the middle of a command."""
+    return conn.pgconn.transaction_status == _ACTIVE
+
+
+def is_aborted(conn: AnyConnection) -> bool:
+    """Whether an error has aborted the connection's transaction."""
+    return conn.pgconn.transaction_status == _INERROR
+
+
+def finish_if_busy(conn: AnyConnection) -> None:
+    """Close a connection that is in the middle of something."""
+    if is_busy(conn) or conn.pgconn.pipeline_status:
+        conn.pgconn.finish()
+
+
+# --- Many statements in one round trip
+
+
+def batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
+    """Run statements in one pipeline, inside a transaction, and give their values in order."""
+    bounds: list[Bound] = []
+    for statement in statements:
+        try:
+            bounds.append((yield from bind(conn, statement.variant())))
+        except psycopg.Error as error:
+            note(error, statement.query)
+            raise
+    dumped = [bound.dump(s.args) for bound, s in zip(bounds, statements, strict=True)]
+    results = yield from _pipeline(conn.pgconn, list(zip(bounds, dumped, strict=True)))
+    return [_answer(conn, b, r) for b, r in zip(bounds, results, strict=True)]
+
+
+def _pipeline(pgconn: PGconn, calls: list[tuple[Bound, Sequence[Any]]]) -> PQGen[list[PGresult]]:
+    pgconn.enter_pipeline_mode()
+    commands: deque[PipelineCommand] = deque(
+        partial(_send_prepared, pgconn, *call) for call in calls
+    )
+    commands.append(pgconn.pipeline_sync)
+    answers = yield from pipeline_communicate(pgconn, commands)
+    while len(answers) <= len(calls):
+        answers.append((yield from fetch_many(pgconn)))
+    pgconn.exit_pipeline_mode()
+    # The last answer is the Sync's.
+    return [results[-1] for results in answers[:-1]]
+
+
+def _answer(conn: AnyConnection, bound: Bound, result: PGresult) -> Any:
+    if result.status in _OK:
+        return bound.value(result)
+    if _is_stale(result):
+        conn.bindings.pop(bound.variant, None)
+    error = error_from_result(result, encoding="utf-8")
+    note(error, bound.query)
+    raise error
+
+
+# --- Rows a few at a time
+
+
+class NotDeclarable(Exception):
+    """A statement that DECLARE CURSOR doesn't take: it changes data, or is no query."""
+
+
+_REFUSED_BY_DECLARE = ("42601", "0A000")
+
+
+def declare(conn: AnyConnection, statement: Statement[Any], cursor: bytes) -> PQGen[Bound]:
+    """Open a server-side cursor for a statement. Raises `NotDeclarable`."""
+    variant = statement.variant()
+    bound = yield from bind(conn, variant)
+    sent = bound.dump(statement.args)
+    conn.pgconn.send_query_params(
+        b"DECLARE " + cursor + b" NO SCROLL CURSOR FOR " + variant.sql.encode(),
+        sent,
+        bound.parameter_types,
+        [bound.parameter_format] * len(sent),
+    )
+    try:
+        _check((yield from execute(conn.pgconn)))
+    except psycopg.Error as error:
+        if error.sqlstate in _REFUSED_BY_DECLARE:
+            raise NotDeclarable from error
+        raise
+    return bound
+
+
+def fetch_rows(conn: AnyConnection, bound: Bound, cursor: bytes, before: int) -> PQGen[list[Any]]:
+    """The next rows of a server-side cursor; none when it is at its end."""
+    conn.pgconn.send_query_params(
+        b"FETCH FORWARD %d FROM %s" % (_FETCHED_AT_ONCE, cursor),
+        [],
+        result_format=bound.result_format,
+    )
+    return bound.rows(_check((yield from execute(conn.pgconn))), before)
+
+
+def begin_rows(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Bound]:
+    """Start a statement whose rows are read as they come, the connection being busy meanwhile."""
+    bound = yield from bind(conn, statement.variant())
+    _send_prepared(conn.pgconn, bound, bound.dump(statement.args))
+    if pq.version() >= 170000:
+        conn.pgconn.set_chunked_rows_mode(_FETCHED_AT_ONCE)
+    else:
+        conn.pgconn.set_single_row_mode()
+    yield from send(conn.pgconn)
+    return bound
+
+
+def next_rows(conn: AnyConnection, bound: Bound, before: int) -> PQGen[list[Any]]:
+    """The next rows of a statement begun with `begin_rows`; none when it is done."""
+    result = yield from fetch(conn.pgconn)
+    if result is None:
+        return []
+    if result.status in _SOME_ROWS:
+        return bound.rows(result, before)
+    yield from fetch_many(conn.pgconn)
+    if result.status not in _OK:
+        raise error_from_result(result, encoding="utf-8")
+    return bound.rows(result, before)
+
+
+# --- COPY
+
+
+def begin_copy_out(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Bound]:
+    """Start to copy a select's rows out."""
+    variant = statement.variant()
+    bound = yield from bind(conn, variant)
+    text = f"COPY (\n{variant.sql}\n) TO STDOUT (FORMAT {_copy_format(bound.result_format)})"
+    conn.pgconn.send_query(text.encode())
+    _expect((yield from execute(conn.pgconn)), pq.ExecStatus.COPY_OUT)
+    bound.transformer.set_loader_types(bound.oids, bound.result_format)
+    return bound
+
+
+def copy_rows(conn: AnyConnection, bound: Bound, before: int) -> PQGen[list[Any]]:
+    """The next rows of a copy; none when it is done."""
+    binary = bound.result_format == pq.Format.BINARY
+    rows: list[Any] = []
+    if conn.pgconn.transaction_status != _ACTIVE:
+        return rows
+    while len(rows) < _FETCHED_AT_ONCE:
+        data = yield from copy_from(conn.pgconn)
+        if not isinstance(data, memoryview):
+            break
+        if binary:
+            if bytes(data[: len(_COPY_SIGNATURE)]) == _COPY_SIGNATURE:
+                data = data[len(_COPY_SIGNATURE) :]
+            if bytes(data[:2]) == _COPY_TRAILER:
+                continue
+        parse = parse_row_binary if binary else parse_row_text
+        try:
+            rows.append(bound.make_row(parse(data, bound.transformer)))
+        except Exception as error:
+            raise values.unreadable(
+                bound.query, ", ".join(bound.columns), before + len(rows) + 1, _reason(error)
+            ) from error
+    return rows
+
+
+def begin_copy_in(conn: AnyConnection, statement: Statement[Any]) -> PQGen[CopyIn]:
+    """Start to copy rows into a table."""
+    variant = statement.variant()
+    bound = yield from bind(conn, variant)
+    copy = CopyIn(bound, conn.types)
+    text = f"{variant.sql}\n(FORMAT {_copy_format(bound.result_format)})"
+    conn.pgconn.send_query(text.encode())
+    _expect((yield from execute(conn.pgconn)), pq.ExecStatus.COPY_IN)
+    return copy
+
+
+class CopyIn:
+    """Rows on their way into a table, as bytes that wait to be sent."""
+
+    def __init__(self, bound: Bound, types: Types) -> None:
+        self.bound = bound
+        self._accepts = [types.accepts(oid) for oid in bound.oids]
+        self._binary = bound.result_format == pq.Format.BINARY
+        self._buffer = bytearray(_COPY_SIGNATURE if self._binary else b"")
+        self._rows = 0
+        self._transformer = Transformer(bound.transformer.adapters)
+        self._transformer.set_dumper_types(bound.oids, bound.result_format)
+
+    def write(self, row: Sequence[Any]) -> bytes | None:
+        """Take in a row; gives bytes when enough have come together. Raises `WrongArgument`."""
+        self._rows += 1
+        self._check(row)
+        format_row = format_row_binary if self._binary else format_row_text
+        try:
+            format_row(row, self._transformer, self._buffer)
+        except Exception as error:
+            raise self._wrong(f"can't be sent: {_reason(error)}") from error
+        return self._flush() if len(self._buffer) >= _COPY_BUFFER else None
+
+    def finish(self) -> bytes:
+        """The bytes that are left."""
+        if self._binary:
+            self._buffer += _COPY_TRAILER
+        return self._flush()
+
+    def _flush(self) -> bytes:
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        return data
+
+    def _check(self, row: Sequence[Any]) -> None:
+        if not isinstance(row, (tuple, list)):
+            raise self._wrong(f"must be a tuple, not {type(row).__name__}")
+        if len(row) != len(self._accepts):
+            raise self._wrong(f"must have {len(self._accepts)} values, not {len(row)}")
+        for value, accepts, column in zip(row, self._accepts, self.bound.columns, strict=True):
+            if type(value) is accepts.exact or value is None or accepts.fits(value):
+                continue
+            raise self._wrong(f"{column} must be {accepts.words}, not {type(value).__name__}")
+
+    def _wrong(self, what: str) -> WrongArgument:
+        return WrongArgument(f"{self.bound.query.name}: row {self._rows}: {what}")
+
+
+def send_copy(conn: AnyConnection, data: bytes) -> PQGen[None]:
+    """Send bytes of a copy in."""
+    yield from copy_to(conn.pgconn, data)
+
+
+def end_copy_in(conn: AnyConnection, error: str | None = None) -> PQGen[int]:
+    """End a copy in, or call it off with a reason; gives the number of rows stored."""
+    result = yield from copy_end(conn.pgconn, error.encode() if error else None)
+    return result.command_tuples or 0
+
+
+def _copy_format(format_: pq.Format) -> str:
+    return "binary" if format_ == pq.Format.BINARY else "text"
+
+
+def _expect(results: list[PGresult], status: pq.ExecStatus) -> None:
+    result = results[-1] if results else None
+    if result is None or result.status != status:
+        if result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
+            raise error_from_result(result, encoding="utf-8")
+        raise psycopg.OperationalError("the server did not begin to copy")

@@ -1,0 +1,250 @@
+"""One psycopg connection in use: by a single call, a transaction, or held."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+import psycopg
+
+from sqlkit.database import begin, driver, values
+from sqlkit.database.connection import Connection
+from sqlkit.database.deadline import cancel, wait
+from sqlkit.database.inside import Holders, current_thread
+from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+    from psycopg.abc import PQGen
+
+    from sqlkit.database.begin import Isolation
+    from sqlkit.statement import Query, Statement
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+logger = logging.getLogger("sqlkit")
+
+
+class Session(Connection):
+    """Statements on one psycopg connection; ``seconds`` is what each may take."""
+
+    __slots__ = ("_conn", "_cursors", "_depth", "_over", "_seconds")
+
+    def __init__(self, conn: driver.PgConnection, seconds: float, depth: int = 0) -> None:
+        self._conn = conn
+        self._seconds = seconds
+        self._depth = depth
+        self._cursors = 0
+        self._over = False
+
+    def run(self, statement: Statement[T]) -> T:
+        if statement.query.kind == "copy":
+            return cast("T", self._copy(statement))
+        return cast("T", self._wait(driver.run(self._conn, statement), statement.query))
+
+    def _wait(self, gen: PQGen[R], query: Query[Any] | None = None) -> R:
+        if self._over:
+            raise OutsideTransaction("this transaction or connection has been given back")
+        return wait(self._conn, gen, values.seconds(query, self._seconds), query)
+
+    # --- Streams
+
+    @contextmanager
+    def stream(self, statement: Statement[list[R]]) -> Generator[Iterator[R]]:
+        values.check_streamed(statement.query)
+        if statement.query.kind == "copy":
+            with self._copy_out(statement) as rows:
+                yield rows
+        elif self._depth == 0:
+            # A cursor lives in a transaction.
+            with self.transaction() as tx, tx.stream(statement) as rows:
+                yield rows
+        else:
+            try:
+                name, bound = self._declare(statement)
+            except driver.NotDeclarable:
+                with self._direct(statement) as rows:
+                    yield rows
+            else:
+                yield self._fetch(bound, name)
+                self._wait(driver.command(self._conn, b"CLOSE " + name))
+
+    def _declare(self, statement: Statement[Any]) -> tuple[bytes, driver.Bound]:
+        self._cursors += 1
+        name = b"sqlkit_%d_%d" % (self._depth, self._cursors)
+        with self.transaction():
+            bound = self._wait(driver.declare(self._conn, statement, name), statement.query)
+        return name, bound
+
+    def _fetch(self, bound: driver.Bound, name: bytes) -> Iterator[Any]:
+        read = 0
+        while rows := self._wait(driver.fetch_rows(self._conn, bound, name, read), bound.query):
+            yield from rows
+            read += len(rows)
+
+    @contextmanager
+    def _direct(self, statement: Statement[Any]) -> Generator[Iterator[Any]]:
+        bound = self._wait(driver.begin_rows(self._conn, statement), statement.query)
+        try:
+            yield self._rows(bound, driver.next_rows)
+        finally:
+            self._wait(driver.drain(self._conn), statement.query)
+
+    def _rows(self, bound: driver.Bound, next_rows: driver.NextRows) -> Iterator[Any]:
+        read = 0
+        while rows := self._wait(next_rows(self._conn, bound, read), bound.query):
+            yield from rows
+            read += len(rows)
+
+    # --- COPY
+
+    def _copy(self, statement: Statement[Any]) -> Any:
+        if statement.query.copy_in is not None:
+            return self._copy_in(statement)
+        with self._copy_out(statement) as rows:
+            return list(rows)
+
+    @contextmanager
+    def _copy_out(self, statement: Statement[Any]) -> Generator[Iterator[Any]]:
+        bound = self._wait(driver.begin_copy_out(self._conn, statement), statement.query)
+        try:
+            yield self._rows(bound, driver.copy_rows)
+        finally:
+            if self._depth == 0 and driver.is_busy(self._conn):
+                cancel(self._conn)
+            else:
+                # In a transaction a cancel would abort it: the rest is read and dropped.
+                self._wait(driver.drain(self._conn), statement.query)
+
+    def _copy_in(self, statement: Statement[Any]) -> int:
+        query = statement.query
+        rows: Iterable[Any] = statement.args[0]
+        copy = self._wait(driver.begin_copy_in(self._conn, statement), query)
+        try:
+            for row in rows:
+                if data := copy.write(row):
+                    self._wait(driver.send_copy(self._conn, data), query)
+            self._wait(driver.send_copy(self._conn, copy.finish()), query)
+        except BaseException as error:
+            self._call_off_copy(type(error).__name__)
+            raise
+        return self._wait(driver.end_copy_in(self._conn), query)
+
+    def _call_off_copy(self, reason: str) -> None:
+        try:
+            self._wait(driver.end_copy_in(self._conn, reason))
+        except psycopg.Error:
+            logger.debug("copy called off: %s", reason)
+
+    # --- Many at once
+
+    def batch(self, statements: Iterable[Statement[T]]) -> list[T]:
+        answers: list[T] = []
+        waiting = iter(statements)
+        with self.transaction():
+            while chunk := list(islice(waiting, values.BATCH)):
+                values.check_batch(chunk)
+                answers += self._wait(driver.batch(self._conn, chunk))
+        return answers
+
+    def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+    ) -> AbstractContextManager[Transaction]:
+        depth = self._depth + 1
+        command = begin.begin(depth, isolation, read_only, deferrable)
+        return Transaction(self._conn, self._seconds, depth, command)
+
+
+class Transaction(Session):
+    """A transaction, or a savepoint in one, for the length of its ``with`` block."""
+
+    __slots__ = ("_command",)
+
+    def __init__(
+        self, conn: driver.PgConnection, seconds: float, depth: int, command: bytes
+    ) -> None:
+        super().__init__(conn, seconds, depth)
+        self._command = command
+
+    def __enter__(self) -> Self:
+        self._wait(driver.command(self._conn, self._command))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if error is not None:
+                self._roll_back()
+            elif driver.is_aborted(self._conn):
+                self._roll_back()
+                raise RolledBack(values.ROLLED_BACK)
+            else:
+                self._wait(driver.command(self._conn, begin.commit(self._depth)))
+        finally:
+            self._over = True
+
+    def _roll_back(self) -> None:
+        try:
+            self._wait(driver.command(self._conn, begin.roll_back(self._depth)))
+        except psycopg.Error as error:
+            # The connection is lost, and the transaction with it; the error that led here is the
+            # one to see.
+            logger.debug("rollback failed: %s", type(error).__name__)
+
+    def __repr__(self) -> str:
+        state = "over" if self._over else "open"
+        return f"<{type(self).__name__} {state}, depth {self._depth}>"
+
+
+class HeldConnection(Session):
+    """One connection of the pool, for the length of a ``with`` block, then reset."""
+
+    __slots__ = ("_holders",)
+
+    def __init__(self, conn: driver.PgConnection, seconds: float, holders: Holders) -> None:
+        super().__init__(conn, seconds)
+        self._holders = holders
+
+    @contextmanager
+    def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+    ) -> Generator[Transaction]:
+        begun = super().transaction(isolation=isolation, read_only=read_only, deferrable=deferrable)
+        with self._holders.inside(current_thread()), begun as tx:
+            yield tx
+
+    @property
+    def psycopg(self) -> psycopg.Connection[Any]:
+        """The psycopg connection itself: for LISTEN, advisory locks, session settings.
+
+        It is in autocommit. What is set on it is reset when it is given back (DISCARD ALL).
+        """
+        return self._conn
+
+    def end(self) -> None:
+        """Refuse further use, and undo what was set on the session; close it where that fails."""
+        self._over = True
+        conn = self._conn
+        try:
+            wait(conn, driver.reset(conn), self._seconds)
+            conn.autocommit = True
+        except (psycopg.Error, DeadlineExceeded):
+            conn.close()

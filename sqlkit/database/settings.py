@@ -1,0 +1,92 @@
+"""What a `Database` and an `AsyncDatabase` are told, and what they tell their pool. Pure."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from sqlkit.database import conninfo as where
+from sqlkit.database import driver
+from sqlkit.database.types import ADAPTERS
+from sqlkit.errors import DeadlineExceeded
+
+# Seconds that closing waits for the pool's workers.
+CLOSING = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to connect and how long to wait; times in seconds."""
+
+    name: str
+    target: where.Target
+    min_size: int
+    max_size: int
+    timeout: float
+    pool_timeout: float
+    connect_timeout: float
+
+    @classmethod
+    def of(cls, conninfo: str, *, read_only: bool, connect_timeout: float, **rest: Any) -> Settings:
+        """Settings from a database's arguments. Raises psycopg.ProgrammingError."""
+        target = where.resolve(
+            conninfo,
+            os.environ,
+            client_encoding="UTF8",
+            fallback_application_name="sqlkit",
+            connect_timeout=max(2, round(connect_timeout)),
+        )
+        if read_only:
+            target = where.Target(where.read_only(target.conninfo), target.origin)
+        return cls(target=target, connect_timeout=connect_timeout, **rest)
+
+    def pool_arguments(self) -> dict[str, Any]:
+        """What the two classes of pool take alike."""
+        return {
+            "conninfo": self.target.conninfo,
+            "kwargs": self.connection_arguments(),
+            "min_size": self.min_size,
+            "max_size": self.max_size,
+            "timeout": self.pool_timeout,
+            "name": self.name,
+            "open": False,
+        }
+
+    def connection_arguments(self) -> dict[str, Any]:
+        """What psycopg needs beside the conninfo.
+
+        Nothing is prepared by psycopg itself: it would deallocate behind the driver's back.
+        """
+        return {"autocommit": True, "prepare_threshold": None, "context": ADAPTERS}
+
+    def not_connected(self, error: psycopg.Error) -> BaseException:
+        """The error for a server out of reach: psycopg's own, noting where the address is from."""
+        if isinstance(error, psycopg.errors.ConnectionTimeout):
+            return DeadlineExceeded(
+                f"no connection to {where.describe(self.target.conninfo)} within "
+                f"{self.connect_timeout:g} s ({self.target.origin})"
+            )
+        error.add_note(f"address from {self.target.origin}: {where.describe(self.target.conninfo)}")
+        return error
+
+    def none_free(self) -> DeadlineExceeded:
+        """The error for a pool whose connections are all in use."""
+        return DeadlineExceeded(
+            f"no connection of database {self.name!r} became free within {self.pool_timeout:g} s: "
+            f"at most {self.max_size} are open (max_size)"
+        )
+
+
+def style_command(conn: driver.AnyConnection) -> bytes | None:
+    """The command that makes dates readable, where the server's own style is another.
+
+    Types without a binary form come as text, and only ISO dates are read from text.
+    """
+    date = conn.info.parameter_status("DateStyle") or ""
+    interval = conn.info.parameter_status("IntervalStyle") or ""
+    if date.startswith("ISO") and interval == "postgres":
+        return None
+    return b"SET DateStyle = ISO; SET IntervalStyle = postgres"

@@ -1,0 +1,88 @@
+"""From the values of a row to what a call gives: pure, by kind, row class and ``@type``."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sqlkit.database.types import named_tuple
+from sqlkit.errors import NoRow, TooManyRows, UnreadableValue, WrongKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from psycopg.rows import RowMaker
+
+    from sqlkit.statement import Query, Statement
+
+BATCH = 200
+"""Statements that a batch sends before it reads their answers."""
+
+ROLLED_BACK = (
+    "the block ended well, but an error inside it had aborted the transaction: "
+    "it was rolled back. Let such an error leave the block, or put it in a savepoint of its own."
+)
+
+
+def seconds(query: Query[Any] | None, default: float) -> float:
+    """How long a call of the query may take: its own ``@timeout``, else the database's."""
+    return default if query is None or query.timeout is None else query.timeout
+
+
+def check_streamed(query: Query[Any]) -> None:
+    """Raise `WrongKind` for a query that is not rows one after the other."""
+    if query.kind not in ("many", "copy", None) or query.copy_in is not None:
+        raise WrongKind(f"{query.name} can't be streamed: its kind is not :many{_at(query)}")
+
+
+def check_batch(statements: Iterable[Statement[Any]]) -> None:
+    """Raise `WrongKind` for what can't be sent in a pipeline."""
+    for query in (statement.query for statement in statements):
+        if query.kind in ("copy", "script"):
+            raise WrongKind(f"{query.name} can't be in a batch: it is a :{query.kind}{_at(query)}")
+
+
+def check_count(query: Query[Any], count: int) -> None:
+    """Hold the number of rows against the kind. Raises `NoRow` and `TooManyRows`."""
+    if count == 0 and query.kind == "one":
+        raise NoRow(f"{query.name} gave no row{_at(query)}")
+    if count > 1:
+        raise TooManyRows(f"{query.name} gave {count} rows, where at most one may be{_at(query)}")
+
+
+def _at(query: Query[Any]) -> str:
+    return f" ({query.source})" if query.source else ""
+
+
+def row_maker(query: Query[Any], columns: Sequence[str]) -> RowMaker[Any]:
+    """A function from a row's values to what the query gives for it."""
+    make = _plain_maker(query, columns)
+    if not query.converts:
+        return make
+
+    def converted(row: Sequence[Any]) -> Any:
+        return make([convert_one(query, i, value) for i, value in enumerate(row)])
+
+    return converted
+
+
+def _plain_maker(query: Query[Any], columns: Sequence[str]) -> RowMaker[Any]:
+    if query.row is None and len(columns) == 1 and not query.named:
+        return itemgetter(0)
+    row = query.row or named_tuple("Row", columns)
+    return lambda values: row(*values)
+
+
+def convert_one(query: Query[Any], column: int, value: Any) -> Any:
+    """The value as the type that ``@type`` names. Raises `msgspec.ValidationError`."""
+    wanted = query.converts.get(column)
+    if wanted is None or value is None:
+        return value
+    return msgspec.convert(value, wanted)
+
+
+def unreadable(query: Query[Any], column: str, row: int, reason: str) -> UnreadableValue:
+    """The error for a value that can't be had, without the value."""
+    return UnreadableValue(f"{query.name}: column {column}, row {row}: {reason}{_at(query)}")
