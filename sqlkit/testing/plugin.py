@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sqlkit.database.async_database import AsyncDatabase
+    from sqlkit.database.database import Database
     from sqlkit.testing.server import Server
     from sqlkit.testing.session import Session, SharedSession
 
@@ -101,6 +103,56 @@ def database_url(sqlkit_server: Server, _sqlkit_template: str) -> Iterator[str]:
     """The URL of a database of the test's own, with the migrations applied; dropped afterwards."""
     with sqlkit_server.database(template=_sqlkit_template) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def _sqlkit_rollback_url(sqlkit_server: Server, _sqlkit_template: str) -> Iterator[str]:
+    with sqlkit_server.database(template=_sqlkit_template) as url:
+        yield url
+
+
+@pytest.fixture
+def db(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database for this test: rolled back at its end, or its own if it commits."""
+    if _commits(request):
+        from sqlkit.database.database import Database
+
+        database = Database(request.getfixturevalue("database_url"), name="test")
+        yield database
+        database.close()
+    else:
+        from sqlkit.testing.rollback import RollbackDatabase
+
+        pinned = RollbackDatabase(request.getfixturevalue("_sqlkit_rollback_url"))
+        yield pinned
+        pinned.end()
+
+
+@pytest.fixture
+def async_db(request: pytest.FixtureRequest) -> Iterator[AsyncDatabase]:
+    """An async database for this test: rolled back at its end, or its own if it commits.
+
+    It connects in the test's own event loop, when it is first used.
+    """
+    from sqlkit.testing.async_rollback import AsyncCommittingDatabase, AsyncRollbackDatabase
+
+    if _commits(request):
+        database = AsyncCommittingDatabase(request.getfixturevalue("database_url"))
+        yield database
+        database.end()
+    else:
+        pinned = AsyncRollbackDatabase(request.getfixturevalue("_sqlkit_rollback_url"))
+        yield pinned
+        pinned.end()
+
+
+def _commits(request: pytest.FixtureRequest) -> bool:
+    names = set(request.node.fixturenames)
+    return (
+        request.node.get_closest_marker("sqlkit_commit") is not None
+        or "database_url" in names
+        or {"db", "async_db"} <= names
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,151 @@
+"""The async twin of `sqlkit.testing.rollback`, and async databases closed without their loop.
+
+A test's event loop belongs to whichever plugin runs the test, and is often gone when its fixtures
+end. So what is connected is remembered, and disconnected without a loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from psycopg.errors import ActiveSqlTransaction
+
+from sqlkit.database import begin, driver
+from sqlkit.database.async_database import AsyncDatabase
+from sqlkit.database.async_session import AsyncSession
+from sqlkit.database.deadline import wait_async
+from sqlkit.errors import OutsideTransaction
+from sqlkit.testing.finish import finish
+from sqlkit.testing.rollback import ADVICE, NeedsCommit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from sqlkit.database.async_session import AsyncTransaction
+    from sqlkit.database.begin import Isolation
+
+
+class AsyncCommittingDatabase(AsyncDatabase):
+    """An `AsyncDatabase` that can be ended after its event loop is gone."""
+
+    def __init__(self, conninfo: str) -> None:
+        super().__init__(conninfo, name="test")
+        self._made: list[driver.AsyncPgConnection] = []
+
+    async def _configure(self, conn: driver.AsyncPgConnection) -> None:
+        self._made.append(conn)
+        await super()._configure(conn)
+
+    def end(self) -> None:
+        """Disconnect everything that is still connected."""
+        for conn in self._made:
+            finish(conn.pgconn)
+
+
+class AsyncRollbackDatabase(AsyncDatabase):
+    """An `AsyncDatabase` of one connection that never commits; tasks take turns on it.
+
+    Isolation levels and ``deferrable`` are accepted and change nothing: nobody else is there.
+    ``close`` does nothing, since an application that is tested may close its database, and open it
+    again: the end of the test is what undoes and disconnects.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        super().__init__(conninfo, min_size=1, max_size=1, name="test")
+        self._pinned: driver.AsyncPgConnection | None = None
+        self._turn = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
+        self._depth = 1
+
+    async def open(self) -> None:
+        """Connect and begin the transaction; the first call does it too."""
+        await self._connected()
+
+    async def close(self) -> None:
+        """Nothing: see the class."""
+
+    def end(self) -> None:
+        """Undo everything and disconnect."""
+        conn, self._pinned = self._pinned, None
+        if conn is not None:
+            finish(conn.pgconn)
+
+    async def _connected(self) -> driver.AsyncPgConnection:
+        async with self._opening:
+            if self._pinned is None:
+                conn = self._pinned = await driver.AsyncPgConnection.connect(
+                    self._settings.target.conninfo, **self._settings.connection_arguments()
+                )
+                await self._configure(conn)
+                await self._command(conn, b"BEGIN")
+            return self._pinned
+
+    async def _command(self, conn: driver.AsyncPgConnection, command: bytes) -> None:
+        await wait_async(conn, driver.command(conn, command), self._settings.timeout)
+
+    def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
+        return AsyncSession(conn, self._settings.timeout, self._depth)
+
+    @asynccontextmanager
+    async def _taken(self) -> AsyncGenerator[driver.AsyncPgConnection]:
+        async with self._one_at_a_time():
+            try:
+                conn = await self._connected()
+                async with self._session(conn).transaction():
+                    self._depth += 1  # a call inside a stream's block is a savepoint inside its own
+                    try:
+                        yield conn
+                    finally:
+                        self._depth -= 1
+            except ActiveSqlTransaction as error:  # VACUUM, CREATE DATABASE …
+                error.add_note(ADVICE)
+                raise
+
+    @asynccontextmanager
+    async def _one_at_a_time(self) -> AsyncGenerator[None]:
+        """Wait for the task's turn, unless it has it already."""
+        task = asyncio.current_task()
+        if self._holder is task:
+            yield
+            return
+        try:
+            async with asyncio.timeout(self._settings.pool_timeout):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise NeedsCommit("another task is in a transaction or stream") from None
+        self._holder = task
+        try:
+            yield
+        finally:
+            self._holder = None
+            self._turn.release()
+
+    @asynccontextmanager
+    async def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+        separate: bool = False,
+    ) -> AsyncGenerator[AsyncTransaction]:
+        """Keep the block's changes until the test's end, undo them if an exception leaves it."""
+        begin.begin(1, isolation, read_only, deferrable)  # refuses an unknown level here as well
+        async with super().transaction(separate=separate) as tx:
+            if read_only:
+                await self._command(await self._connected(), b"SET TRANSACTION READ ONLY")
+            yield tx
+
+    def connection(self) -> NoReturn:
+        """Refused: it would be a second connection."""
+        raise NeedsCommit("connection() holds a connection of its own")
+
+    def _refuse_inside(self, what: str, separate: bool) -> None:
+        try:
+            super()._refuse_inside(what, separate=False)
+        except OutsideTransaction:
+            if separate:
+                raise NeedsCommit(f"{what}: separate=True needs a second connection") from None
+            raise

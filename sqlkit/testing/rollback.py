@@ -1,0 +1,126 @@
+"""A database for one test: everything on one connection, in one transaction that is rolled back.
+
+Each call is a savepoint, so that one which fails leaves the others standing, as in autocommit. What
+needs a second connection or a real commit says so with `NeedsCommit`.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+from psycopg.errors import ActiveSqlTransaction
+
+from sqlkit.database import begin, driver
+from sqlkit.database.database import Database
+from sqlkit.database.deadline import wait
+from sqlkit.database.session import Session
+from sqlkit.errors import OutsideTransaction, SqlkitError
+from sqlkit.testing.finish import finish
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from sqlkit.database.begin import Isolation
+    from sqlkit.database.session import Transaction
+
+ADVICE = "mark the test with @pytest.mark.sqlkit_commit, and it has a real database of its own"
+
+
+class NeedsCommit(SqlkitError):
+    """A test whose database is one transaction asked for what that can't give."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}, but this test's database is one transaction: {ADVICE}")
+
+
+class RollbackDatabase(Database):
+    """A `Database` of one connection that never commits; threads take turns on it.
+
+    Isolation levels and ``deferrable`` are accepted and change nothing: nobody else is there.
+    ``close`` does nothing, since an application that is tested may close its database, and open it
+    again: the end of the test is what undoes and disconnects.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        super().__init__(conninfo, min_size=1, max_size=1, name="test")
+        self._pinned: driver.PgConnection | None = None
+        self._turn = threading.RLock()
+        self._depth = 1
+
+    def open(self) -> None:
+        """Connect and begin the transaction; the first call does it too."""
+        self._connected()
+
+    def close(self) -> None:
+        """Nothing: see the class."""
+
+    def end(self) -> None:
+        """Undo everything and disconnect."""
+        with self._opening:
+            conn, self._pinned = self._pinned, None
+        if conn is not None:
+            finish(conn.pgconn)
+
+    def _connected(self) -> driver.PgConnection:
+        with self._opening:
+            if self._pinned is None:
+                conn = self._pinned = driver.PgConnection.connect(
+                    self._settings.target.conninfo, **self._settings.connection_arguments()
+                )
+                self._configure(conn)
+                self._command(conn, b"BEGIN")
+            return self._pinned
+
+    def _command(self, conn: driver.PgConnection, command: bytes) -> None:
+        wait(conn, driver.command(conn, command), self._settings.timeout)
+
+    def _session(self, conn: driver.PgConnection) -> Session:
+        return Session(conn, self._settings.timeout, self._depth)
+
+    @contextmanager
+    def _taken(self) -> Generator[driver.PgConnection]:
+        if not self._turn.acquire(timeout=self._settings.pool_timeout):
+            raise NeedsCommit("another thread is in a transaction or stream")
+        try:
+            conn = self._connected()
+            with self._session(conn).transaction():
+                self._depth += 1  # a call inside a stream's block is a savepoint inside its own
+                try:
+                    yield conn
+                finally:
+                    self._depth -= 1
+        except ActiveSqlTransaction as error:  # VACUUM, CREATE DATABASE …
+            error.add_note(ADVICE)
+            raise
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+        separate: bool = False,
+    ) -> Generator[Transaction]:
+        """Keep the block's changes until the test's end, undo them if an exception leaves it."""
+        begin.begin(1, isolation, read_only, deferrable)  # refuses an unknown level here as well
+        with super().transaction(separate=separate) as tx:
+            if read_only:
+                self._command(self._connected(), b"SET TRANSACTION READ ONLY")
+            yield tx
+
+    def connection(self) -> NoReturn:
+        """Refused: it would be a second connection."""
+        raise NeedsCommit("connection() holds a connection of its own")
+
+    def _refuse_inside(self, what: str, separate: bool) -> None:
+        try:
+            super()._refuse_inside(what, separate=False)
+        except OutsideTransaction:
+            if separate:
+                raise NeedsCommit(f"{what}: separate=True needs a second connection") from None
+            raise
