@@ -9,8 +9,13 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
-"""Any JSON value, as msgspec decodes it."""
+if TYPE_CHECKING:
+    Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+    """Any JSON value, as msgspec decodes it."""
+else:
+    # msgspec and pydantic read annotations when the program runs, and can't follow a type that
+    # names itself.
+    Json = Any
 
 
 # msgspec's own decorator does not say that subclasses are frozen: without this one,
@@ -28,3 +33,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
         from sqlkit.pydantic import row_schema
 
         return row_schema(cls, handler)
+
+
+def first_column(value: Any, *_others: object) -> Any:
+    """The first of a row's values: what aiosql's suffix ``$`` gives, in place of a row class."""
+    return value

@@ -132,7 +132,7 @@ class Bound:
             if type(value) is accepts.exact or value is None:
                 continue
             if not accepts.fits(value):
-                raise self._wrong(i, f"must be {accepts.words}, not {type(value).__name__}")
+                raise self._wrong(i, accepts.refusal(value))
             if accepts.is_array and not isinstance(value, list):
                 sent[i] = list(value)
         try:
@@ -549,7 +549,7 @@ class CopyIn:
         for value, accepts, column in zip(row, self._accepts, self.bound.columns, strict=True):
             if type(value) is accepts.exact or value is None or accepts.fits(value):
                 continue
-            raise self._wrong(f"{column} must be {accepts.words}, not {type(value).__name__}")
+            raise self._wrong(f"{column} {accepts.refusal(value)}")
 
     def _wrong(self, what: str) -> WrongArgument:
         return WrongArgument(f"{self.bound.query.name}: row {self._rows}: {what}")

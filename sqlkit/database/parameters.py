@@ -7,6 +7,7 @@ not cut down to a ``date`` silently either.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -31,16 +32,49 @@ Test: TypeAlias = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """What a parameter takes: ``exact``, a class that needs no test; a test; words for errors."""
+    """What a parameter takes.
+
+    ``exact`` is a class whose values need no test; ``words`` name what is taken in an error;
+    ``ranged`` is the class whose values may be too large or small.
+    """
 
     exact: type
     fits: Test
     words: str
+    ranged: type | None = None
     is_array: bool = False
+
+    def refusal(self, value: object) -> str:
+        """Why a value that doesn't fit is refused, without the value."""
+        if self.ranged is not None and isinstance(value, self.ranged):
+            return f"is out of range: it must be {self.words}"
+        return f"must be {self.words}, not {type(value).__name__}"
+
+
+# A class no value has: the test is always asked.
+class _Never: ...
 
 
 def _instance(*classes: type) -> Test:
     return lambda value: isinstance(value, classes)
+
+
+def _integer(name: str, low: int, high: int) -> Accepts:
+    # A dumper for 4 bytes takes the lowest 4 of any int.
+    def fits(value: object) -> bool:
+        return isinstance(value, int) and low <= value <= high
+
+    return Accepts(_Never, fits, f"an int that fits {name} ({low} to {high})", ranged=int)
+
+
+def _fits_single(value: object) -> bool:
+    # A larger float would become infinity.
+    if not isinstance(value, (float, int)):
+        return False
+    return abs(value) <= _LARGEST_SINGLE or math.isinf(value) or math.isnan(value)
+
+
+_LARGEST_SINGLE = 3.4028234663852886e38
 
 
 def _plain_date(value: object) -> bool:
@@ -55,16 +89,16 @@ def _aware(value: object) -> bool:
     return isinstance(value, datetime) and value.tzinfo is not None
 
 
-# A class no value has: the test is always asked.
-class _Never: ...
-
-
 _TEXT = Accepts(str, _instance(str), "str")
 _JSON = Accepts(dict, lambda _value: True, "a JSON value")
 
 PLAIN: dict[str, Accepts] = {
-    **dict.fromkeys(("int2", "int4", "int8", "oid"), Accepts(int, _instance(int), "int")),
-    **dict.fromkeys(("float4", "float8"), Accepts(float, _instance(float, int), "float")),
+    "int2": _integer("smallint", -(2**15), 2**15 - 1),
+    "int4": _integer("integer", -(2**31), 2**31 - 1),
+    "int8": _integer("bigint", -(2**63), 2**63 - 1),
+    "oid": _integer("oid", 0, 2**32 - 1),
+    "float4": Accepts(_Never, _fits_single, "a float that fits real", ranged=float),
+    "float8": Accepts(float, _instance(float, int), "float"),
     "numeric": Accepts(Decimal, _instance(Decimal, int), "Decimal"),
     "bool": Accepts(bool, _instance(bool), "bool"),
     "bytea": Accepts(bytes, _instance(bytes, bytearray, memoryview), "bytes"),

@@ -16,6 +16,7 @@ import msgspec
 import psycopg
 from psycopg import pq
 from psycopg.adapt import AdaptersMap
+from psycopg.adapt import Dumper as BaseDumper
 from psycopg.types import TypeInfo
 from psycopg.types.composite import CompositeInfo, register_composite
 from psycopg.types.json import set_json_dumps, set_json_loads
@@ -29,7 +30,7 @@ from sqlkit.database.parameters import PLAIN, Accepts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from psycopg.abc import Dumper
+    from psycopg.abc import AdaptContext, Buffer, Dumper
 
 # Read by kind of type: PostgreSQL manual, 54.64 "pg_type", columns typtype and typsubscript.
 CATALOG = """
@@ -233,8 +234,27 @@ def _register_domain(found: PgType, adapters: AdaptersMap) -> None:
             dumper = adapters.get_dumper_by_oid(found.of, format_)
         except psycopg.ProgrammingError:
             continue
-        adapters.register_dumper(None, _for_oid(dumper, found.oid))
+        adapters.register_dumper(None, _domain_dumper(dumper, found.oid))
     _register_array_of(found, adapters)
+
+
+def _domain_dumper(base: type[Dumper], oid: int) -> type[DomainDumper]:
+    # psycopg's C dumpers can't be subclassed, so the base type's is asked.
+    return type("DomainDumper", (DomainDumper,), {"base": base, "oid": oid, "format": base.format})
+
+
+class DomainDumper(BaseDumper):
+    """Sends a value of a domain as its base type does."""
+
+    base: type[Dumper]
+
+    def __init__(self, cls: type, context: AdaptContext | None = None) -> None:
+        super().__init__(cls, context)
+        self._dumper = self.base(cls, context)
+
+    def dump(self, obj: Any) -> Buffer | None:
+        """The value's bytes."""
+        return self._dumper.dump(obj)
 
 
 def _register_text(found: PgType, adapters: AdaptersMap) -> None:
