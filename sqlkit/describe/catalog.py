@@ -26,7 +26,7 @@ from sqlkit.describe.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 # Types and all they consist of. ``of``: element, base type or subtype; kind ``a`` is an array.
 TYPES = """
@@ -96,6 +96,12 @@ select
     (
         select w.ev_action::text from pg_catalog.pg_rewrite as w
         where c.relkind = 'v' and w.ev_class = c.oid and w.ev_type = '1'
+    ),
+    array(
+        select array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ')
+        from pg_catalog.pg_index as i
+        where i.indrelid = c.oid and i.indisunique and i.indisvalid
+            and i.indpred is null and i.indexprs is null
     )
 from pg_catalog.pg_class as c
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
@@ -128,6 +134,11 @@ from pg_catalog.pg_attribute as a
 where a.attrelid = any(%s::oid[]) and a.attnum > 0 and not a.attisdropped
 """
 
+# Operators that a btree index takes for equality: method 403, strategy 3.
+EQUALITIES = """
+select distinct amopopr::int8 from pg_catalog.pg_amop where amopmethod = 403 and amopstrategy = 3
+"""
+
 VOLATILITIES = """
 select p.oid::int8, p.provolatile::text from pg_catalog.pg_proc as p where p.oid = any(%s::oid[])
 """
@@ -149,6 +160,7 @@ class Catalog:
     type_names: Mapping[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
     relations: dict[int, Relation] = field(default_factory=dict[int, Relation])
     volatilities: Mapping[int, str] = field(default_factory=dict[int, str])
+    equalities: Collection[int] = ()
 
 
 def types(rows: Iterable[Sequence[Any]]) -> dict[int, Type]:
@@ -214,9 +226,16 @@ def relations(
         attributes.setdefault(oid, {})[number] = attribute
     return {
         oid: Relation(
-            schema, name, kind, heirs, foreign, attributes.get(oid, {}), query_in(rule or "<>")
+            schema,
+            name,
+            kind,
+            heirs,
+            foreign,
+            attributes.get(oid, {}),
+            query_in(rule or "<>"),
+            [set(map(int, index.split())) for index in unique],
         )
-        for oid, schema, name, kind, heirs, foreign, rule in rows
+        for oid, schema, name, kind, heirs, foreign, rule, unique in rows
     }
 
 

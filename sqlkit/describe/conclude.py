@@ -12,6 +12,7 @@ from sqlkit.describe.kinds import resolve_kind
 from sqlkit.describe.nullability import Proof, prove
 from sqlkit.describe.parameters import nullable_parameters
 from sqlkit.describe.refusal import error_at
+from sqlkit.describe.single import writes_one
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,11 @@ def conclude(query: Query, answers: Sequence[Answer], catalog: Catalog) -> Descr
             for one in answers
         ),
         analysed=all(answer.tree is not None for answer in answers),
+        single=all(
+            answer.tree is not None
+            and writes_one(answer.tree, catalog.relations, catalog.equalities)
+            for answer in answers
+        ),
     )
 
 

@@ -79,7 +79,8 @@ class Description:
     ``params`` are those that are sent, over all variants, in the order they first appear in the
     text. ``reads`` and ``writes`` are qualified names of tables and views. ``analysed`` is False
     where the server gives no query tree (CALL, SHOW, EXPLAIN, more than 100 parameters): everything
-    is nullable then, and the effects are unknown.
+    is nullable then, and the effects are unknown. ``single``: it writes, and can't give more than
+    one row.
     """
 
     name: str
@@ -94,6 +95,12 @@ class Description:
     volatility: Volatility = "volatile"
     variants: tuple[DescribedVariant, ...] = ()
     analysed: bool = False
+    single: bool = False
+
+    @property
+    def types(self) -> tuple[Type, ...]:
+        """The types of columns and parameters."""
+        return (*(one.type for one in self.columns), *(one.type for one in self.params))
 
     def as_json(self) -> dict[str, Any]:
         """The description as ``describe --json`` prints it (DESIGN §8)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlkit.describe.tree import Node
 
@@ -29,7 +29,8 @@ class Relation:
     """A table, view or the like.
 
     ``kind`` is ``pg_class.relkind``. ``heirs``: other tables inherit from it. ``foreign_parts``: it
-    is partitioned, and a partition is a foreign table. ``rule``: of a view, its query.
+    is partitioned, and a partition is a foreign table. ``rule``: of a view, its query. ``unique``:
+    the columns of each unique index that holds for all its rows.
     """
 
     schema: str
@@ -39,6 +40,7 @@ class Relation:
     foreign_parts: bool
     attributes: Mapping[int, Attribute]
     rule: Node | None = None
+    unique: Sequence[Collection[int]] = ()
 
     @property
     def qualified(self) -> str:

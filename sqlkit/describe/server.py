@@ -123,6 +123,7 @@ class _Server:
             },
             relations=relations,
             volatilities=dict(self._execute(catalogs.VOLATILITIES, [list(functions)])),
+            equalities={oid for (oid,) in self._execute(catalogs.EQUALITIES)},
         )
 
     def _relations(

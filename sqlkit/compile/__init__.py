@@ -1,0 +1,13 @@
+"""From queries and their descriptions to Python modules, and whether those still hold.
+
+`plan` reads a folder and asks the server, `Plan.write` writes; `compare` and `offline` check.
+"""
+
+from __future__ import annotations
+
+from sqlkit.compile.check import Stale, compare, offline
+from sqlkit.compile.plan import Plan, plan
+from sqlkit.compile.problem import Notice
+from sqlkit.compile.settings import Settings
+
+__all__ = ["Notice", "Plan", "Settings", "Stale", "compare", "offline", "plan"]

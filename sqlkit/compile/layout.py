@@ -1,0 +1,82 @@
+"""Python text as ruff formats it, for the little that a generated module consists of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+WIDTH = 100
+INDENT = "    "
+
+Part: TypeAlias = "str | Group"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Parts in brackets: on one line if they fit, else one on each.
+
+    ``broken``: one on each line though they fit (ruff leaves that so, for the trailing comma).
+    ``tuple_``: a tuple's parentheses, where a single part has a comma too.
+    """
+
+    before: str
+    parts: tuple[Part, ...] = field(default=())
+    after: str = ")"
+    broken: bool = False
+    tuple_: bool = False
+
+    def flat(self) -> str | None:
+        """The group on one line; None if it can't stand on one."""
+        texts = [part if isinstance(part, str) else part.flat() for part in self.parts]
+        if self.broken or None in texts:
+            return None
+        comma = "," if self.tuple_ and len(texts) == 1 else ""
+        return f"{self.before}{', '.join(filter(None, texts))}{comma}{self.after}"
+
+
+def render(part: Part, depth: int = 0, tail: str = "") -> str:
+    """The text of a part at a depth of indentation, followed by ``tail`` on its last line."""
+    indent = INDENT * depth
+    flat = part if isinstance(part, str) else part.flat()
+    fits = flat is not None and len(indent + flat + tail) <= WIDTH
+    if isinstance(part, str) or (flat is not None and (fits or not part.parts)):
+        return f"{indent}{flat}{tail}"
+    # A bare star takes no comma of its own after it only where it is last; it never is.
+    inner = [render(each, depth + 1, ",") for each in part.parts]
+    return "\n".join([indent + part.before, *inner, indent + part.after + tail])
+
+
+def tuple_(*parts: Part) -> Group:
+    """A tuple display."""
+    return Group("(", parts, tuple_=True)
+
+
+def quoted(text: str) -> str:
+    """A string literal in the quotes that ruff prefers."""
+    quote = '"' if text.count('"') <= text.count("'") else "'"
+    return quote + "".join(_escaped(c, quote) for c in text) + quote
+
+
+def _escaped(char: str, quote: str) -> str:
+    if char in (quote, "\\"):
+        return f"\\{char}"
+    return char if char.isprintable() else repr(char)[1:-1]
+
+
+def docstring(text: str, depth: int = 0) -> str:
+    """A docstring of one or several paragraphs, indented; empty for an empty text."""
+    lines = [line.expandtabs().rstrip() for line in text.strip().splitlines()]
+    if not any(lines):
+        return ""
+    indent = INDENT * depth
+    safe = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in lines]
+    if len(safe) == 1 and safe[0].endswith('"') and not safe[0].endswith('\\"'):
+        safe[0] = safe[0][:-1] + '\\"'
+    body = f"\n{indent}".join(safe).replace(f"\n{indent}\n", "\n\n")
+    end = f"\n{indent}" if len(safe) > 1 else ""
+    return f'{indent}"""{_printable(body)}{end}"""\n'
+
+
+def _printable(text: str) -> str:
+    """The text without control characters, which would break the line or the file."""
+    return "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in text)
