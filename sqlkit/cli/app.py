@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -19,10 +20,12 @@ class Commands(click.Group):
         """The commands, in the order in which a newcomer meets them."""
         return list(NAMES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name, or None."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """The command of that name; an unknown one is wrong use, and brings the near one."""
         if cmd_name not in NAMES:
-            return None
+            close = get_close_matches(cmd_name, NAMES, 1)
+            meant = f" Did you mean {close[0]}?" if close else ""
+            raise click.UsageError(f"No such command {cmd_name!r}.{meant}", ctx)
         command: click.Command = import_module(f"sqlkit.cli.{cmd_name}").command
         return command
 

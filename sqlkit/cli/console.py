@@ -7,15 +7,17 @@ both). Nothing is read as markup and nothing is cut off: away from a terminal no
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-from rich.console import Console
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
+    from rich.console import Console
     from rich.text import Text
 
+T = TypeVar("T")
+
+AT_ONCE = 50
 UNWRAPPED = 1_000_000
 
 
@@ -45,7 +47,21 @@ def busy(message: str) -> Generator[None]:
         yield
 
 
+def bar(items: Sequence[T], message: str) -> Generator[Sequence[T]]:
+    """The items, some at a time, with a moving bar on a terminal."""
+    from rich.progress import Progress
+
+    console = stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(message, total=len(items))
+        for start in range(0, len(items), AT_ONCE):
+            yield items[start : start + AT_ONCE]
+            progress.advance(task, AT_ONCE)
+
+
 def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
     console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = UNWRAPPED

@@ -6,6 +6,7 @@ import errno
 import sys
 from typing import TYPE_CHECKING
 
+from sqlkit.cli.console import stderr
 from sqlkit.errors import NoServer, ProjectError, SourceError, SqlkitError, WrongArgument
 
 if TYPE_CHECKING:
@@ -52,8 +53,6 @@ def status(error: Exception) -> int | None:
 
 def show(errors: Iterable[Exception]) -> None:
     """Print errors to standard error, in colour on a terminal, with a blank line between."""
-    from sqlkit.cli.console import stderr
-
     console = stderr()
     for number, error in enumerate(errors):
         if number:

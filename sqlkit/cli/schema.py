@@ -12,6 +12,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from sqlkit.cli.console import busy, say
+from sqlkit.cli.target import with_search_path
+from sqlkit.database.conninfo import plain_url
 from sqlkit.errors import NoServer
 
 if TYPE_CHECKING:
@@ -33,11 +35,14 @@ class Schemas:
         self._stack = ExitStack()
         self._server: Server | None = None
 
-    def url(self, folders: DatabaseFolders) -> str:
+    def conninfo(self, folders: DatabaseFolders) -> str:
         """A database with the schema of these folders; says to standard error which it is.
 
         Raises `NoServer` if there is none, and psycopg's error if a migration fails.
         """
+        return with_search_path(plain_url(self._conninfo(folders)), folders)
+
+    def _conninfo(self, folders: DatabaseFolders) -> str:
         if self.dsn:
             say("schema: the database of --dsn")
             return self.dsn
