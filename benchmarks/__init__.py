@@ -1,0 +1,1 @@
+"""What sqlkit costs, as ratios to named baselines: ``python -m benchmarks``."""
