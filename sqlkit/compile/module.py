@@ -15,13 +15,14 @@ from sqlkit.describe.types import Name
 from sqlkit.errors import CompileError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlkit.compile.settings import Settings
     from sqlkit.describe import Column, Description
     from sqlkit.sqlfile import Query
 
 _ROW = Name("sqlkit.row", "Row")
+_DEPRECATED = Name("sqlkit.deprecated", "deprecated")
 
 
 @dataclass(slots=True)
@@ -29,7 +30,8 @@ class Module:
     """A module in the making.
 
     ``described`` are its queries in the file's order, ``types`` the names of the package's shared
-    types, and ``depth`` how many folders below the package it lies.
+    types, ``depth`` how many folders below the package it lies, and ``local`` the project's own
+    top-level modules.
     """
 
     file: str
@@ -38,12 +40,13 @@ class Module:
     types: Mapping[tuple[str, str], str]
     settings: Settings
     depth: int = 0
+    local: Collection[str] = ()
     errors: list[CompileError] = field(default_factory=list[CompileError])
     _rows: dict[str, RowClass] = field(default_factory=dict[str, RowClass])
 
     def source(self) -> str:
         """The module's text without its header; what is wrong is in ``errors``."""
-        names = ModuleNames(self._taken(), self.types, "." * (self.depth + 1))
+        names = ModuleNames(self._taken(), self.types, "." * (self.depth + 1), self.local)
         functions = [
             made
             for query, description in self.described
@@ -56,9 +59,6 @@ class Module:
         rows = [row.source(names.of(_ROW)).rstrip("\n") for row in self._rows.values()]
         doc = docstring(self.doc or f"Queries of {self.file.rpartition('/')[2]}.")
         head = [doc.rstrip("\n"), "from __future__ import annotations", names.imports()]
-        decorator = next((made.deprecated for made in functions if made.deprecated), None)
-        if decorator:
-            head[-1:] = _deprecated_imports(names, decorator)
         if rows:
             return (
                 "\n\n".join(filter(None, head)) + "\n\n\n" + "\n\n\n".join([*rows, *texts]) + "\n"
@@ -149,16 +149,3 @@ def _row_name(query: Query, description: Description) -> str | None:
         return row_name(query, description)
     except CompileError:
         return None
-
-
-_DEPRECATED = Name("warnings", "deprecated")
-_SYS = Name("sys", "version_info")
-
-
-def _deprecated_imports(names: ModuleNames, decorator: str) -> list[str]:
-    version = names.of(_SYS)
-    line = f"from warnings import deprecated as {decorator}\n"
-    imports = names.imports().replace(line, "")
-    older = line.replace("warnings", "typing_extensions").rstrip("\n")
-    choice = f"if {version} >= (3, 13):\n    {line}else:\n    {older}"
-    return [imports, choice]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from sqlkit.describe.annotation import camel
 from sqlkit.describe.types import Composite, Enum, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlkit.describe.types import Type
 
@@ -25,12 +26,14 @@ class ModuleNames:
 
     ``taken`` are the names that the module gives to functions, row classes, fields and parameters.
     ``types`` names the package's shared types, which stand in ``package`` + ``_types``; without
-    ``package`` they stand in this very module. What is used is collected for `imports`.
+    ``package`` they stand in this very module. ``local`` are the project's own top-level modules:
+    their imports stand apart. What is used is collected for `imports`.
     """
 
     taken: set[str]
     types: Mapping[tuple[str, str], str]
     package: str | None = None
+    local: Collection[str] = ()
     _aliases: dict[Name, str] = field(default_factory=dict[Name, str])
 
     def of(self, name: Name) -> str:
@@ -58,15 +61,14 @@ class ModuleNames:
         groups: dict[int, list[str]] = defaultdict(list)
         for name, alias in self._aliases.items():
             line = f"from {name.module} import {name.name} as {alias}"
-            groups[_section(name.module)].append(line)
+            groups[self._section(name.module)].append(line)
         return "\n\n".join("\n".join(sorted(groups[key], key=_order)) for key in sorted(groups))
 
-
-_STANDARD = {"builtins", "collections.abc", "datetime", "decimal", "ipaddress", "typing", "uuid"}
-
-
-def _section(module: str) -> int:
-    return 0 if module in _STANDARD else 2 if module.startswith(".") else 1
+    def _section(self, module: str) -> int:
+        top = module.partition(".")[0]
+        if top in sys.stdlib_module_names:
+            return 0
+        return 3 if not top else 2 if top in self.local else 1
 
 
 def _order(line: str) -> tuple[str, str]:

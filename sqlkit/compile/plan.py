@@ -12,7 +12,7 @@ from sqlkit.compile.names import TYPES_MODULE, type_names
 from sqlkit.compile.notice import notices
 from sqlkit.compile.settings import Settings
 from sqlkit.compile.shared import shared_source
-from sqlkit.compile.source import SqlFile, load, python_paths
+from sqlkit.compile.source import SqlFile, load, local_modules, python_paths
 from sqlkit.describe import Description, describe
 from sqlkit.describe.types import parts
 from sqlkit.errors import ForeignFile, SourceError
@@ -89,7 +89,7 @@ def plan(
     described = {
         query: answer for query, answer in answers.items() if isinstance(answer, Description)
     }
-    types = _types(described.values())
+    types, local = _types(described.values()), local_modules(root)
     modules = [
         Module(
             file=file.file,
@@ -98,12 +98,16 @@ def plan(
             types=type_names(types),
             settings=settings,
             depth=file.module.count("."),
+            local=local,
         )
         for file, one in zip(files, parsed, strict=True)
     ]
     bodies = [module.source() for module in modules]
     errors += [error for module in modules for error in module.errors]
-    made = dict(_files(folder, files, bodies, types, settings)) if not errors else {}
+    shared = shared_source(
+        types, type_names(types), null_elements=settings.null_elements, local=local
+    )
+    made = dict(_files(folder, files, bodies, shared)) if not errors else {}
     return Plan(
         folder=folder,
         files=made,
@@ -119,11 +123,7 @@ def _types(descriptions: Collection[Description]) -> list[Type]:
 
 
 def _files(
-    folder: Path,
-    files: Sequence[SqlFile],
-    bodies: Sequence[str],
-    types: Sequence[Type],
-    settings: Settings,
+    folder: Path, files: Sequence[SqlFile], bodies: Sequence[str], shared: str
 ) -> Iterator[tuple[Path, str]]:
     for package in sorted({file.path.parent for file in files} | ({folder} if files else set())):
         init = package / "__init__.py"
@@ -132,7 +132,6 @@ def _files(
     for file, body in zip(files, bodies, strict=True):
         name = file.path.name
         yield file.target, stamped(body, name, file.text, f'change {name} and run "sqlkit compile"')
-    shared = shared_source(types, type_names(types), null_elements=settings.null_elements)
     if shared:
         change = 'change the schema and run "sqlkit compile"'
         yield folder / f"{TYPES_MODULE}.py", stamped(shared, "the database", "", change)

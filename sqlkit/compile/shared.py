@@ -10,7 +10,7 @@ from sqlkit.describe.annotation import annotation
 from sqlkit.describe.types import Composite, Enum, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlkit.describe.types import Type
 
@@ -18,14 +18,18 @@ _DOC = "Types of the database that the queries of this package share."
 
 
 def shared_source(
-    types: Iterable[Type], type_names: Mapping[tuple[str, str], str], *, null_elements: bool
+    types: Iterable[Type],
+    type_names: Mapping[tuple[str, str], str],
+    *,
+    null_elements: bool,
+    local: Collection[str] = (),
 ) -> str:
     """The text of ``_types.py`` without its header; empty if there is nothing to share."""
     found = {(one.schema, one.name): one for one in types if isinstance(one, (Enum, Composite))}
     if not found:
         return ""
     fields = {name for one in found.values() for name in _fields(one)}
-    names = ModuleNames({*type_names.values(), *fields}, type_names)
+    names = ModuleNames({*type_names.values(), *fields}, type_names, None, local)
     ordered = sorted(found.values(), key=lambda one: type_names[one.schema, one.name])
     aliases = [_alias(one, names) for one in ordered if isinstance(one, Enum)]
     rows = [_row(one, names, null_elements) for one in ordered if isinstance(one, Composite)]

@@ -53,6 +53,14 @@ def _files(folder: Path, suffix: str, exclude: set[Path]) -> Iterator[Path]:
             yield path
 
 
+def local_modules(root: Path) -> set[str]:
+    """The top-level modules of a project: what stands in its root, or in ``src``."""
+    found = [
+        path for folder in (root, root / "src") if folder.is_dir() for path in folder.iterdir()
+    ]
+    return {path.stem for path in found if path.is_dir() or path.suffix == ".py"}
+
+
 def load(
     root: Path, folder: Path, exclude: Collection[Path] = ()
 ) -> tuple[list[SqlFile], list[SourceError]]:
