@@ -9,8 +9,6 @@ import pytest
 if TYPE_CHECKING:
     from sqlkit.testing.server import Server
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.fixture(scope="session")
 def sqlkit_migrations() -> None:

@@ -31,7 +31,7 @@ class Server:
 
     def __init__(
         self,
-        conninfo: str,
+        url: str,
         version: str,
         *,
         way: str,
@@ -39,7 +39,7 @@ class Server:
         pid: int | None = None,
         close: Callable[[], None] | None = None,
     ) -> None:
-        self.url = url_of(conninfo)
+        self.url = url
         self.version = version
         self.way = way
         self.folder = folder

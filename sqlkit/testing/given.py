@@ -6,6 +6,7 @@ import os
 
 from sqlkit.testing.binaries import Unusable
 from sqlkit.testing.databases import Server
+from sqlkit.testing.urls import url_of
 
 VARIABLE = "SQLKIT_TEST_DSN"
 
@@ -29,4 +30,4 @@ def open_server() -> Server:
         raise Unusable(f"{VARIABLE} is set, but can't be used: {error}") from error
     if allowed is None or not allowed[0]:
         raise Unusable(f"the role of {VARIABLE} may not create databases: alter role … createdb")
-    return Server(conninfo, version.split()[0], way="dsn")
+    return Server(url_of(conninfo), version.split()[0], way="dsn")

@@ -108,7 +108,7 @@ class SharedSession:
         try:
             if question == "server":
                 server = self._session.server()
-                return {"conninfo": server.url, "version": server.version, "way": server.way}
+                return {"url": server.url, "version": server.version, "way": server.way}
             if question == "template":
                 return {"name": self._session.template(Path(migrations) if migrations else None)}
         except Exception as error:  # whatever it is, the worker is the one to show it
