@@ -8,7 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.suite import FULL, QUICK, Result, run
+from benchmarks.measure import FULL, QUICK
+from benchmarks.suite import Result, run
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from benchmarks.measure import Measured, interleaved
+from benchmarks.measure import Effort, Measured, interleaved
 
 WAYS = {
     "import sqlkit": "import sqlkit",
@@ -18,7 +18,7 @@ WAYS = {
 def cost(rounds: int) -> Measured:
     """Whole processes, in turn; "nothing" is what the interpreter itself takes."""
     ways = {way: lambda code=code: _process(code) for way, code in WAYS.items()}
-    return interleaved(ways, rounds=rounds, calls=1)
+    return interleaved(ways, Effort(rounds, calls=1))
 
 
 def _process(code: str) -> None:

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to measure: rounds, and calls of each way in a round."""
+
+    rounds: int
+    calls: int
+
+
+FULL = Effort(rounds=31, calls=400)
+QUICK = Effort(rounds=7, calls=100)
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """Seconds a call, one for each round, of each way."""
 
@@ -33,27 +45,27 @@ class Measured:
         return statistics.median(mine / theirs for mine, theirs in pairs)
 
 
-def interleaved(ways: Mapping[str, Callable[[], object]], *, rounds: int, calls: int) -> Measured:
-    """Time each way ``calls`` times, one way after the other, ``rounds`` times over."""
+def interleaved(ways: Mapping[str, Callable[[], object]], effort: Effort) -> Measured:
+    """Time each way ``effort.calls`` times, one after the other, ``effort.rounds`` times over."""
     found: dict[str, list[float]] = {way: [] for way in ways}
     for function in ways.values():
-        _calls(function, calls)
-    for _ in range(rounds):
+        _calls(function, effort.calls)
+    for _ in range(effort.rounds):
         for way, function in ways.items():
-            found[way].append(_calls(function, calls))
+            found[way].append(_calls(function, effort.calls))
     return Measured(found)
 
 
 async def interleaved_async(
-    ways: Mapping[str, Callable[[], Awaitable[object]]], *, rounds: int, calls: int
+    ways: Mapping[str, Callable[[], Awaitable[object]]], effort: Effort
 ) -> Measured:
     """`interleaved`, awaited."""
     found: dict[str, list[float]] = {way: [] for way in ways}
     for function in ways.values():
-        await _calls_async(function, calls)
-    for _ in range(rounds):
+        await _calls_async(function, effort.calls)
+    for _ in range(effort.rounds):
         for way, function in ways.items():
-            found[way].append(await _calls_async(function, calls))
+            found[way].append(await _calls_async(function, effort.calls))
     return Measured(found)
 
 

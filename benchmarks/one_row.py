@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
-from benchmarks.measure import Measured, interleaved, interleaved_async
+from benchmarks.measure import interleaved, interleaved_async
 from sql import users
 from sqlkit import AsyncDatabase, Database
 
 if TYPE_CHECKING:
-    from benchmarks.suite import Effort
+    from benchmarks.measure import Effort, Measured
 
 QUERY = """
 select id, email, full_name, settings, billing_address, created_at
@@ -39,7 +39,7 @@ def sync(url: str, effort: Effort) -> Measured:
             BASELINES[0]: lambda: by_hand(auto),
             BASELINES[1]: lambda: by_hand(default),
         }
-        return interleaved(ways, rounds=effort.rounds, calls=effort.calls)
+        return interleaved(ways, effort)
 
 
 async def asynchronous(url: str, effort: Effort) -> Measured:
@@ -57,7 +57,7 @@ async def asynchronous(url: str, effort: Effort) -> Measured:
             BASELINES[0]: lambda: by_hand(auto),
             BASELINES[1]: lambda: by_hand(default),
         }
-        return await interleaved_async(ways, rounds=effort.rounds, calls=effort.calls)
+        return await interleaved_async(ways, effort)
 
 
 def _pool(url: str, *, autocommit: bool = False) -> ConnectionPool[Any]:

@@ -16,21 +16,9 @@ from sqlkit.testing.server import throwaway
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from benchmarks.measure import Measured
+    from benchmarks.measure import Effort, Measured
 
 ROOT = Path(__file__).parent.parent
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How long to measure: rounds, and calls of each way in a round."""
-
-    rounds: int
-    calls: int
-
-
-FULL = Effort(rounds=31, calls=400)
-QUICK = Effort(rounds=7, calls=100)
 
 
 @dataclass(frozen=True, slots=True)
