@@ -100,7 +100,7 @@ def fail_in_the_middle(db: Database) -> None:
     try:
         with db.transaction() as tx:
             click = campaigns.charge_campaign(id=1, amount=Decimal(5), kind="click", details=None)
-            say(tx.run(click), "would remain")
+            say(tx.run(click))
             tx.run(campaigns.add_member(campaign_id=1, user_id=999, role="editor"))
     except ForeignKeyViolation as error:
         say(error, *error.__notes__, sep="\n")
@@ -109,8 +109,10 @@ def fail_in_the_middle(db: Database) -> None:
 
 def copy_and_stream(db: Database) -> None:
     noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
-    rows = ((1, None, "impression", Decimal("0.002"), None, noon) for _ in range(50_000))
-    say(db.run(events.import_events(rows)), "events copied in")
+    views = events.import_events(
+        (1, None, "impression", Decimal("0.002"), None, noon) for _ in range(50_000)
+    )
+    say(db.run(views), "events copied in")
     with db.stream(events.export_events()) as exported:
         say(sum(event.cost for event in exported), "is what all events cost")
 
@@ -153,7 +155,7 @@ def table(rows: Sequence[Row], *columns: str) -> None:
     drawn = Table(*columns, style="green")
     for row in rows:
         values: list[Any] = [getattr(row, column) for column in columns]
-        drawn.add_row(*(", ".join(v) if isinstance(v, list) else str(v) for v in values))
+        drawn.add_row(*map(str, values))
     console.print(drawn)
 
 
