@@ -27,16 +27,17 @@ order by
 limit :max_rows;
 
 -- name: page_campaigns :many
--- A page of one owner's campaigns, richest first. To get the next page, say budget and id of the
--- last campaign of this one; for the first page, neither.
+-- A page of one owner's campaigns, richest first.
+-- The next page is the one after the budget and the id of this page's last campaign.
 -- @row Campaign
--- @param after_budget?
--- @param after_id?
+-- @param after_budget? None, as `after_id`, for the first page.
+-- @param after_id? Says where to go on among campaigns of the same budget.
 select id, owner_id, title, status, budget, spent, remaining, tags, runs, created_at
 from campaigns
 where
     owner_id = :owner_id
-    and (budget, id) < (:after_budget, :after_id) --? after_budget
+    and budget <= :after_budget --? after_budget
+    and (budget < :after_budget or id < :after_id) --? after_id
 order by budget desc, id desc
 limit :max_rows;
 
@@ -157,12 +158,13 @@ set status = :status
 where id = any(:ids) and status <> :status;
 
 -- name: charge_campaign :maybe
--- Spend money of an active campaign and record for what; what remains, or None if it can't pay.
+-- Spend money of an active campaign and record for what; None if it can't pay.
+-- @row Charge
 with charged as (
     update campaigns
     set spent = spent + :amount
     where id = :id and status = 'active' and remaining >= :amount
-    returning id, remaining
+    returning id, spent, remaining
 ),
 
 recorded as (
@@ -170,7 +172,7 @@ recorded as (
     select id, :kind, :amount, :details from charged
 )
 
-select remaining from charged;
+select id, spent, remaining from charged;
 
 -- name: add_member :exec
 -- Let a user work on a campaign; for one who does already, change the role.

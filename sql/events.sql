@@ -48,7 +48,7 @@ from (
 group by campaign_id;
 
 -- name: sum_days :many
--- A campaign's days, each with its cost, all costs so far, and the change from the day before.
+-- A campaign's days: what each cost, all of them so far, and the change from the day before.
 -- @row CampaignDay
 select
     day,
@@ -87,7 +87,7 @@ order by e.occurred_at desc nulls last, c.id asc;
 refresh materialized view concurrently campaign_days;
 
 -- name: delete_events :affected
--- Delete the oldest events from before a moment, a bounded number at a time; 0 when all are gone.
+-- Delete old events, the oldest first and so many at a time; 0 when all are gone.
 -- Rows that another session is deleting are left to it.
 with old as (
     select id

@@ -66,7 +66,7 @@ values (lower(:email), :full_name)
 returning id, email, full_name, settings, billing_address, created_at;
 
 -- name: create_users :many
--- The ids of new users, in one round trip however many; an address that is taken is left out.
+-- The ids of any number of new users; an address that is taken is left out.
 insert into users (email, full_name)
 select
     lower(new.email) as email,
