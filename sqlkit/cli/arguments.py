@@ -17,7 +17,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlkit.database import Connection
+    from sqlkit import Connection
     from sqlkit.describe import Description
     from sqlkit.sqlfile import Query
 

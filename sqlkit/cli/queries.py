@@ -24,6 +24,7 @@ def chosen(
     """The databases to work on: the one that is named, else all that have files among the paths.
 
     Wrong use: ``--dsn`` for several databases, or a path without a ``.sql`` file of any of them.
+    Raises `ProjectError` if there is no ``.sql`` file at all.
     """
     from sqlkit.compile.source import sql_paths
 
@@ -35,9 +36,12 @@ def chosen(
     several = [
         folders
         for folders, files in found.items()
-        if (files or len(asked) == 1)
-        and (not paths or any(_within_any(file, paths) for file in files))
+        if files and (not paths or any(_within_any(file, paths) for file in files))
     ]
+    if not any(found.values()):
+        raise ProjectError(
+            f'there is no .sql file in {asked[0].sql}: "sqlkit init" begins a project'
+        )
     if dsn and len(several) > 1:
         names = ", ".join(folders.name for folders in several)
         raise click.UsageError(f"--dsn is one database and there are {names}: say --database")
@@ -47,14 +51,9 @@ def chosen(
 def queries(
     project: Project, folders: DatabaseFolders, paths: Sequence[Path] = ()
 ) -> tuple[list[Query], list[SourceError]]:
-    """The queries of one database, and what is wrong in its files; of these files or folders only.
-
-    Raises `ProjectError` if there is no such folder.
-    """
+    """The queries of one database, of these files or folders only, and what is wrong in them."""
     from sqlkit.compile import source
 
-    if not folders.sql.is_dir():
-        raise ProjectError(f'there is no folder {folders.sql}; "sqlkit init" begins a project')
     files, errors = source.load(project.root, folders.sql, inner(project, folders))
     found: list[Query] = []
     for file in files:
@@ -63,6 +62,10 @@ def queries(
             found += parsed.queries
             errors += parsed.errors
     return found, errors
+
+
+def _no_file(folders: DatabaseFolders) -> str:
+    return f'there is no .sql file in {folders.sql}: "sqlkit init" begins a project'
 
 
 def _within(file: Path, path: Path) -> bool:
@@ -89,5 +92,7 @@ def find(project: Project, folders: DatabaseFolders, name: str) -> Query:
         raise errors[0]  # the query may be there, once the file can be read
     meant = [full for full in by_name if full.rpartition(".")[2] == name]
     meant = meant or get_close_matches(name, by_name, 3)
+    if not by_name:
+        raise ProjectError(_no_file(folders))
     hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
     raise click.UsageError(f"there is no query {name} in {folders.sql}{hint}")

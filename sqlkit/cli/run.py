@@ -55,15 +55,15 @@ def command(
 def _run(
     query: Query, sql: Path, conninfo: str, given: dict[str, str | None]
 ) -> tuple[Description, Any]:
+    from sqlkit import Database, load
     from sqlkit.cli.arguments import arguments, parameters
-    from sqlkit.database import Database
+    from sqlkit.cli.plans import from_here
     from sqlkit.describe import describe
-    from sqlkit.untyped import load
 
     with Database(conninfo, max_size=1) as db, db.connection() as connection:
         description = describe(connection.psycopg, [query])[0]
         if isinstance(description, Exception):
             raise description
         args = arguments(connection, parameters(query, description), given)
-        function = reduce(getattr, query.full_name.split("."), load(sql))
+        function = reduce(getattr, query.full_name.split("."), load(from_here(sql)))
         return description, connection.run(function(**args))

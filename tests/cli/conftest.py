@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sqlkit.cli.app import app
+from sqlkit.testing import migrate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +38,45 @@ QUERIES = """\
 -- @row Note
 select id, body, mood, price, due from notes where id = :id;
 
+-- name: find_note :maybe
+-- @row Note
+select id, body, mood, price, due from notes where body = :body;
+
+-- name: list_notes :many
+-- @row Note
+select id, body, mood, price, due
+from notes
+where true
+    and mood = :mood --? mood
+    and due is not null --? dated
+order by id desc --? sort = newest (default)
+order by body --? sort = name
+limit :max_rows;
+
 -- name: count_notes :one
 select count(*) from notes;
+
+-- name: set_mood :affected
+update notes set mood = :mood where id = any(:ids);
+
+-- name: add_note :one
+-- @row FullNote
+insert into notes (body, tags, data, price, due)
+values (:body, :tags, :data, :price, :due)
+returning id, tags, data, price, due;
+
+-- name: touch :exec
+update notes set created_at = now();
+
+-- name: export_notes :copy
+select id, body from notes order by id;
+
+-- name: import_notes :copy
+copy notes (body, price) from stdin;
+
+-- name: tidy :script
+delete from notes where body = 'second';
+delete from notes where body = 'third';
 """
 
 
@@ -75,3 +113,11 @@ def project(here: Path, sqlkit_server: Server, monkeypatch: pytest.MonkeyPatch) 
         file.parent.mkdir()
         file.write_text(text, encoding="utf-8")
     return here
+
+
+@pytest.fixture
+def dsn(project: Path, sqlkit_server: Server) -> Iterator[str]:
+    """A database of the test's own with the project's migrations."""
+    with sqlkit_server.database() as url:
+        migrate.apply(url, project / "migrations")
+        yield url

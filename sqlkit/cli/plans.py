@@ -1,0 +1,50 @@
+"""The plans of compiling, one for each of the databases to work on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlkit.cli.console import busy
+from sqlkit.cli.queries import chosen, inner
+from sqlkit.cli.schema import Schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlkit.compile import Plan
+    from sqlkit.project import Project
+
+
+def plans(
+    project: Project, database: str | None, dsn: str | None, paths: Sequence[Path] = ()
+) -> list[Plan]:
+    """What compiling comes to; everything is read and described, whatever the paths are."""
+    import psycopg
+
+    from sqlkit.compile import Settings, plan
+
+    settings = Settings(null_elements=project.null_elements, types=project.types)
+    made: list[Plan] = []
+    with Schemas(project, dsn) as schemas:
+        for folders in chosen(project, database, dsn, paths):
+            with (
+                psycopg.connect(schemas.conninfo(folders)) as connection,
+                busy("Asking the server"),
+            ):
+                made.append(
+                    plan(
+                        connection,
+                        from_here(project.root),
+                        from_here(folders.sql),
+                        settings,
+                        exclude=inner(project, folders),
+                    )
+                )
+    return made
+
+
+def from_here(path: Path) -> Path:
+    """The path as a person in the current folder writes it."""
+    return Path(os.path.relpath(path))
