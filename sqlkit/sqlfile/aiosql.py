@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlkit.sqlfile.report import did_you_mean
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -49,7 +47,7 @@ def check_list(report: Report, names: Sequence[Listed], used: dict[str, tuple[in
                 f"{name} is listed as a parameter, but the query has none of this name",
                 offset,
                 len(name),
-                hint=did_you_mean(name, used),
+                hint=report.did_you_mean(name, used),
             )
     known = {name for name, _ in names}
     for name, (offset, width) in used.items():

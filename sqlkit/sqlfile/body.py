@@ -128,9 +128,12 @@ class _Reader:
         if name not in self.named:
             self.named.add(name)
             check_name(self.report, name, start)
-        check_field(self.report, name, start, end)
+        if self.text.startswith(".", end):
+            check_field(self.report, name, start, end)
 
     def _comment(self, start: int, end: int) -> None:
+        if self.text.find("--?", start, end) < 0:
+            return
         line_start = max(self.report.source.line_start(start), self.body.start)
         alone = not self.text[line_start:start].strip(_SPACE)
         marker = start if alone else self.text.rfind("--?", start, end)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlkit.sqlfile.report import did_you_mean
-
 if TYPE_CHECKING:
     from sqlkit.sqlfile.body import Body
     from sqlkit.sqlfile.header import Header
@@ -61,7 +59,7 @@ def _check_params(report: Report, options: Options, body: Body) -> None:
                 f"the query has no parameter {name}",
                 offset,
                 len(f"@param {name}"),
-                hint=did_you_mean(name, names),
+                hint=report.did_you_mean(name, names),
             )
         elif option.nullable and name in flags:
             message = f"{name} is asked about by conditional lines alone, so it is never None"

@@ -69,6 +69,8 @@ def gather(
     report: Report, markers: Sequence[Marker], parameters: Collection[str]
 ) -> tuple[Condition, ...]:
     """What all markers of a query ask about each name, by first appearance."""
+    if not markers:
+        return ()
     by_name: dict[str, list[Marker]] = {}
     for marker in markers:
         by_name.setdefault(marker.name, []).append(marker)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, get_args
 from sqlkit.sqlfile import aiosql
 from sqlkit.sqlfile.line import Kind
 from sqlkit.sqlfile.names import fault
-from sqlkit.sqlfile.report import did_you_mean
 
 if TYPE_CHECKING:
     from sqlkit.sqlfile.report import Report
@@ -102,7 +101,7 @@ def _kind(report: Report, found: re.Match[str]) -> tuple[Kind | None, bool]:
             f"there is no kind :{word}",
             offset,
             width,
-            hint=did_you_mean(word, KINDS, ":{}") or "a kind is one of :" + " :".join(KINDS),
+            hint=report.did_you_mean(word, KINDS, ":{}") or "a kind is one of :" + " :".join(KINDS),
         )
     return _BY_NAME.get(word), False
 

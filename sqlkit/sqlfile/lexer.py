@@ -28,7 +28,7 @@ NAME = r'"[^"]*+(?:""[^"]*+)*+"'
 
 def _token(plain: str) -> re.Pattern[str]:
     """The expression for one token; ``plain``: brackets that need no telling apart from code."""
-    code = rf"""(?![eE]'|[uU]&['"]){WORD} | [0-9]++(?:{WORD})?+ | [,.=<>+*%|&@\#~!^?`{plain}]++
+    code = rf"""(?![eE]'|[uU]&['"]){WORD} | [0-9]++(?:{WORD})?+ | [,.=<>+*%|&@\#~!^?`{{}}\\\x00-\x08\x0e-\x1f\x7f{plain}]++
         | -(?!-) | /(?!\*)"""
     return re.compile(
         rf"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from keyword import iskeyword
 from typing import NamedTuple
 from unicodedata import normalize
@@ -15,6 +16,7 @@ class Fault(NamedTuple):
     suggestion: str
 
 
+@lru_cache(maxsize=4096)
 def fault(name: str) -> Fault | None:
     """What is wrong with a name, or None."""
     if iskeyword(name):

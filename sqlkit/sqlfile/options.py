@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +39,13 @@ class Options:
     """
 
     row: str | None = None
-    params: dict[str, ParamOption] = field(default_factory=dict[str, ParamOption])
-    columns: dict[str, ColumnOption] = field(default_factory=dict[str, ColumnOption])
-    types: dict[str, str] = field(default_factory=dict[str, str])
+    params: Mapping[str, ParamOption] = _NOTHING
+    columns: Mapping[str, ColumnOption] = _NOTHING
+    types: Mapping[str, str] = _NOTHING
     timeout: float | None = None
     cache: float | None = None
     retry: bool = True
     idempotent: bool = False
     deprecated: str | None = None
     first_column: bool = False
-    offsets: dict[tuple[str, ...], int] = field(
-        default_factory=dict[tuple[str, ...], int], repr=False, compare=False
-    )
+    offsets: Mapping[tuple[str, ...], int] = field(default=_NOTHING, repr=False, compare=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlkit.sqlfile import aiosql
@@ -12,7 +13,7 @@ from sqlkit.sqlfile.check import check_kind, check_options
 from sqlkit.sqlfile.copy_in import CopyIn, check_streamed, read_copy_in
 from sqlkit.sqlfile.header import Header, check_near_miss, read_header
 from sqlkit.sqlfile.query import Query
-from sqlkit.sqlfile.report import Report
+from sqlkit.sqlfile.report import FullError, Report
 from sqlkit.sqlfile.section import Section, sections
 from sqlkit.sqlfile.source import Source
 from sqlkit.sqlfile.tags import Block, check_misplaced, read_block
@@ -41,7 +42,7 @@ class Parsed:
 def read(text: str, *, file: str = "x.sql", module: str = "") -> Parsed:
     """Read the text of a ``.sql`` file; ``module`` is what its queries' full names begin with.
 
-    Raises nothing: what is wrong is in `Parsed.errors`, the first thousand at least.
+    Raises nothing: what is wrong is in `Parsed.errors`. After a thousand it reads no further.
     """
     return _File(Source(file, text.removeprefix("\ufeff")), module).read()
 
@@ -70,15 +71,28 @@ class _File:
         self.first_said: dict[str, int] = {}
 
     def read(self) -> Parsed:
-        leading, *others = sections(self.report)
-        self._check_leading(leading)
-        read = [self._query(section) for section in others]
-        if not others and not self.report.count:
-            self.report.add(
-                "this file has no query", 0, hint="a query begins with -- name: get_user :one"
-            )
-        queries = tuple(query for query in read if query)
-        return Parsed(queries, self.report.errors, self._doc(leading))
+        queries: list[Query] = []
+        doc = ""
+        with suppress(FullError):
+            self._check_characters()
+            found = sections(self.report)
+            leading = next(found)
+            doc = self._doc(leading)
+            self._check_leading(leading)
+            queries.extend(query for query in map(self._query, found) if query)
+            if not self.first_said:
+                self._refuse_empty()
+        return Parsed(tuple(queries), self.report.errors, doc)
+
+    def _check_characters(self) -> None:
+        nul = self.source.text.find("\0")
+        if nul >= 0:
+            self.report.add("PostgreSQL has no text with a NUL character in it", nul)
+
+    def _refuse_empty(self) -> None:
+        if not self.report.count:
+            hint = "a query begins with a header, such as -- name: get_user :one"
+            self.report.add("this file has no query", 0, hint=hint)
 
     def _check_leading(self, section: Section) -> None:
         self._check_comments(section.tokens)
@@ -97,11 +111,9 @@ class _File:
     def _check_comments(self, tokens: Sequence[Token]) -> None:
         """Look at comments on lines of their own that may have been meant for more."""
         for kind, start, end in tokens:
-            if kind == "comment":
-                line_start = self.source.line_start(start)
-                if not self.source.text[line_start:start].strip():
-                    check_near_miss(self.report, start, end)
-                    check_misplaced(self.report, start, end)
+            if kind == "comment" and self.source.is_first(start):
+                check_near_miss(self.report, start, end)
+                check_misplaced(self.report, start, end)
 
     def _doc(self, section: Section) -> str:
         """The file's first comment lines, up to an empty one."""
@@ -117,7 +129,7 @@ class _File:
         _, start, end = section.tokens[0]
         header = read_header(self.report, start, end)
         self._check_duplicate(header)
-        block = read_block(self.report, end, section.end)
+        block = read_block(self.report, end, section.end, first_column=header.first_column)
         if not section.whole:
             return None
         query = self._read(section, header, block)
@@ -148,7 +160,7 @@ class _File:
             name=header.name,
             kind=header.kind,
             doc=block.doc,
-            options=replace(block.options, first_column=header.first_column),
+            options=block.options,
             lines=body.lines,
             conditions=body.conditions,
             copy=self._copy_in(header, body, tokens),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sqlkit.sqlfile.lexer import Token, UnclosedError, tokens
@@ -44,7 +45,7 @@ def sections(report: Report) -> Iterator[Section]:
     section = Section(start)
     try:
         for token in tokens(text, start, len(text)):
-            if token[0] == "comment" and _is_header(report, token[1]):
+            if token[0] == "comment" and _is_header(text, token[1]):
                 section.end = token[1]
                 yield section
                 section = Section(token[1])
@@ -58,8 +59,8 @@ def sections(report: Report) -> Iterator[Section]:
         yield section
 
 
-def _is_header(report: Report, start: int) -> bool:
-    return report.source.begins_line(start) and bool(HEADER.match(report.source.text, start))
+def _is_header(text: str, start: int) -> bool:
+    return (start == 0 or text[start - 1] in "\r\n") and HEADER.match(text, start) is not None
 
 
 def _blame(report: Report, section: Section, unclosed: UnclosedError) -> int:
@@ -89,7 +90,7 @@ def _report(report: Report, start: int, header: int | None) -> None:
 def _rest(report: Report, start: int) -> Iterator[Section]:
     text = report.source.text
     starts = [found.start() for found in _HEADER_LINE.finditer(text, start)]
-    for begin, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for begin, end in pairwise([*starts, len(text)]):
         section = Section(begin, end)
         try:
             section.tokens.extend(tokens(text, begin, end))

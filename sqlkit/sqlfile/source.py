@@ -47,6 +47,10 @@ class Source:
         """Whether a character is the first of its line."""
         return offset == 0 or self.text[offset - 1] in "\r\n"
 
+    def is_first(self, offset: int) -> bool:
+        """Whether only white space stands before a character in its line."""
+        return not self.text[self.line_start(offset) : offset].strip(" \t\f\v")
+
     def line_text(self, line: int) -> str:
         """The text of a line without its end; one object however often it is asked for."""
         if line not in self._lines:

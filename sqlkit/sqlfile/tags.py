@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlkit.sqlfile import aiosql
@@ -12,20 +11,22 @@ from sqlkit.sqlfile.duration import seconds
 from sqlkit.sqlfile.header import check_near_miss
 from sqlkit.sqlfile.names import fault
 from sqlkit.sqlfile.options import ColumnOption, Options, ParamOption
-from sqlkit.sqlfile.report import did_you_mean
 from sqlkit.sqlfile.section import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
+    from typing import Any, TypeAlias
 
     from sqlkit.sqlfile.report import Report
 
-_LINE = re.compile(rf"(?:\r\n|\r|\n)[ \t]*+(?!{HEADER.pattern})(?P<comment>--[^\r\n]*+)")
-_TAG = re.compile(r"--[ \t]*+@(?P<word>[^\s@]*+)[ \t]*+(?P<value>[^\r\n]*)")
+_LINE = re.compile(
+    rf"(?:\r\n|\r|\n)[ \t]*+(?!{HEADER.pattern})"
+    r"(?P<comment>--[ \t]*+(?:(?P<tag>@[^\s@]*+)[ \t]*+(?P<value>[^\r\n]*+)|(?P<text>[^\r\n]*+)))"
+)
 # A name as PostgreSQL has it, or any word: whether a column is called so, only the server knows.
 _MARKED = re.compile(r"(?P<name>[^\s!?]++)(?P<mark>[!?]?)(?:[ \t]++(?P<doc>.*))?")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_NO_OPTIONS = Options()
 _NULLABLE = {"!": False, "?": True, "": None}
 
 
@@ -49,84 +50,81 @@ class Tag(NamedTuple):
         return (self.word,)
 
 
-_Read: TypeAlias = "Callable[[Report, Tag, Options], Options]"
+# What a tag's reader notes, by the fields of `Options`.
+_Said: TypeAlias = "dict[str, Any]"
+_Read: TypeAlias = "Callable[[Report, Tag, _Said], None]"
 
 
-@dataclass(slots=True)
-class Block:
+class Block(NamedTuple):
     """The comment lines directly below a header; ``end`` is where the last one ends."""
 
     end: int
-    options: Options = field(default_factory=Options)
-    doc: str = ""
+    doc: str
+    options: Options
 
 
-def read_block(report: Report, start: int, end: int) -> Block:
+def read_block(report: Report, start: int, end: int, *, first_column: bool) -> Block:
     """The comment lines below the header that ends at ``start``."""
-    block = Block(start)
     doc: list[str] = []
-    while found := _LINE.match(report.source.text, block.end, end):
-        _read_line(report, block, doc, found)
-        block.end = found.end()
-    block.doc = "\n".join(doc).strip()
-    return block
+    said: _Said = {}
+    while found := _LINE.match(report.source.text, start, end):
+        start = found.end()
+        if tag := found["tag"]:
+            value = found["value"].rstrip()
+            _read_tag(report, Tag(tag[1:], value, found.start("tag")), said)
+        else:
+            text = found["text"].strip()
+            doc.append(text.removeprefix("\\") if text.startswith("\\@") else text)
+            _check_text(report, found.start("comment"), start)
+    options = Options(**said, first_column=first_column) if said or first_column else _NO_OPTIONS
+    return Block(start, "\n".join(doc).strip(), options)
 
 
-def _read_line(report: Report, block: Block, doc: list[str], found: re.Match[str]) -> None:
-    comment, start = found["comment"], found.start("comment")
-    text = comment[2:].strip()
-    aiosql.check_record_class(report, start, found.end())
-    if tag := _TAG.match(comment):
-        value = tag["value"].rstrip()
-        block.options = _read_tag(
-            report, Tag(tag["word"], value, start + tag.start("word") - 1), block.options
-        )
-    elif comment.startswith("--?"):
-        refuse_alone(report, start, found.end())
-    else:
-        check_near_miss(report, start, found.end())
-        doc.append(text.removeprefix("\\") if text.startswith("\\@") else text)
+def _check_text(report: Report, start: int, end: int) -> None:
+    """Report a line of the docstring that was meant for something else."""
+    if report.source.text.startswith("--?", start):
+        refuse_alone(report, start, end)
+    check_near_miss(report, start, end)
+    aiosql.check_record_class(report, start, end)
 
 
-def _read_tag(report: Report, tag: Tag, options: Options) -> Options:
+def _read_tag(report: Report, tag: Tag, said: _Said) -> None:
     read = _TAGS.get(tag.word)
+    offsets: dict[tuple[str, ...], int] = said.setdefault("offsets", {})
     if read is None:
-        hint = did_you_mean(tag.word, _TAGS, "@{}")
+        hint = report.did_you_mean(tag.word, _TAGS, "@{}")
         report.add(
             f"there is no option @{tag.word}",
             tag.offset,
             len(tag.word) + 1,
             hint=hint or "a line of text that begins with @ is written \\@",
         )
-        return options
-    if tag.key in options.offsets:
-        first = report.source.line(options.offsets[tag.key])
-        said = " ".join(tag.key)
-        report.add(f"@{said} is said twice, first in line {first}", tag.offset, tag.width)
-        return options
-    options.offsets[tag.key] = tag.offset
-    return read(report, tag, options)
+    elif (key := tag.key) in offsets:
+        first = report.source.line(offsets[key])
+        report.add(f"@{' '.join(key)} is said twice, first in line {first}", tag.offset, tag.width)
+    else:
+        offsets[key] = tag.offset
+        read(report, tag, said)
 
 
-def _row(report: Report, tag: Tag, options: Options) -> Options:
-    wrong = fault(tag.value)
-    if wrong is None:
-        return replace(options, row=tag.value)
-    hint = f"did you mean @row {wrong.suggestion}?" if tag.value else "such as @row User"
-    report.add("@row says the name of a class", tag.offset, tag.width, hint)
-    return options
+def _row(report: Report, tag: Tag, said: _Said) -> None:
+    if wrong := fault(tag.value):
+        hint = f"did you mean @row {wrong.suggestion}?" if tag.value else "such as @row User"
+        report.add("@row says the name of a class", tag.offset, tag.width, hint)
+    said["row"] = tag.value
 
 
-def _param(report: Report, tag: Tag, options: Options) -> Options:
+def _param(report: Report, tag: Tag, said: _Said) -> None:
     found = _MARKED.fullmatch(tag.value)
     if found is None or found["mark"] == "!":
         report.add("this is not @param name[?] text", tag.offset, tag.width)
     else:
-        options.params[found["name"]] = ParamOption(found["mark"] == "?", found["doc"] or "")
-    return options
+        said.setdefault("params", {})[found["name"]] = ParamOption(
+            found["mark"] == "?", found["doc"] or ""
+        )
 
 
-def _column(report: Report, tag: Tag, options: Options) -> Options:
+def _column(report: Report, tag: Tag, said: _Said) -> None:
     found = _MARKED.fullmatch(tag.value)
     if found is None:
         report.add("this is not @column name[!|?] text", tag.offset, tag.width)
@@ -139,11 +137,10 @@ def _column(report: Report, tag: Tag, options: Options) -> Options:
         )
     else:
         option = ColumnOption(_NULLABLE[found["mark"]], found["doc"] or "")
-        options.columns[found["name"]] = option
-    return options
+        said.setdefault("columns", {})[found["name"]] = option
 
 
-def _type(report: Report, tag: Tag, options: Options) -> Options:
+def _type(report: Report, tag: Tag, said: _Said) -> None:
     column, _, dotted = tag.value.partition(" ")
     dotted = dotted.strip()
     if not _DOTTED.fullmatch(dotted) or any(map(fault, dotted.split("."))):
@@ -154,16 +151,15 @@ def _type(report: Report, tag: Tag, options: Options) -> Options:
             hint="such as @type settings app.models.Settings",
         )
     else:
-        options.types[column] = dotted
-    return options
+        said.setdefault("types", {})[column] = dotted
 
 
-def _timeout(report: Report, tag: Tag, options: Options) -> Options:
-    return replace(options, timeout=_seconds(report, tag))
+def _timeout(report: Report, tag: Tag, said: _Said) -> None:
+    said["timeout"] = _seconds(report, tag)
 
 
-def _cache(report: Report, tag: Tag, options: Options) -> Options:
-    return replace(options, cache=_seconds(report, tag))
+def _cache(report: Report, tag: Tag, said: _Said) -> None:
+    said["cache"] = _seconds(report, tag)
 
 
 def _seconds(report: Report, tag: Tag) -> float | None:
@@ -178,22 +174,22 @@ def _seconds(report: Report, tag: Tag) -> float | None:
     return found
 
 
-def _retry(report: Report, tag: Tag, options: Options) -> Options:
+def _retry(report: Report, tag: Tag, said: _Said) -> None:
     if tag.value != "never":
         report.add("@retry can only say never", tag.offset, tag.width, hint="@retry never")
-    return replace(options, retry=False)
+    said["retry"] = False
 
 
-def _idempotent(report: Report, tag: Tag, options: Options) -> Options:
+def _idempotent(report: Report, tag: Tag, said: _Said) -> None:
     if tag.value:
         report.add("@idempotent says nothing more", tag.offset, tag.width)
-    return replace(options, idempotent=True)
+    said["idempotent"] = True
 
 
-def _deprecated(report: Report, tag: Tag, options: Options) -> Options:
+def _deprecated(report: Report, tag: Tag, said: _Said) -> None:
     if not tag.value:
         report.add("@deprecated says what to use instead, or why", tag.offset, tag.width)
-    return replace(options, deprecated=tag.value)
+    said["deprecated"] = tag.value
 
 
 _OF_ONE = frozenset({"param", "column", "type"})
