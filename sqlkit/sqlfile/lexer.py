@@ -28,8 +28,8 @@ NAME = r'"[^"]*+(?:""[^"]*+)*+"'
 
 def _token(plain: str) -> re.Pattern[str]:
     """The expression for one token; ``plain``: brackets that need no telling apart from code."""
-    code = rf"""(?![eE]'|[uU]&['"]){WORD} | [0-9]++(?:{WORD})?+ | [,.=<>+*%|&@\#~!^?`{{}}\\\x00-\x08\x0e-\x1f\x7f{plain}]++
-        | -(?!-) | /(?!\*)"""
+    operator = rf"[,.=<>+*%|&@\#~!^?`{{}}\\\x00-\x08\x0e-\x1f\x7f{plain}]++ | -(?!-) | /(?!\*)"
+    code = rf"(?![eE]'|[uU]&['\"]){WORD} | [0-9]++(?:{WORD})?+ | {operator}"
     return re.compile(
         rf"""
           (?P<code>{SPACE}*+(?:{code})(?:{SPACE}++|{code})*+)

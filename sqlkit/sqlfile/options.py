@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
+def _nothing() -> Mapping[Any, Any]:
+    """One empty mapping for all, since most queries have no options."""
+    return _NOTHING
+
+
 @dataclass(frozen=True, slots=True)
 class ParamOption:
     """``@param name[?] text``: ``nullable`` if it may be None all the same."""
@@ -39,13 +44,15 @@ class Options:
     """
 
     row: str | None = None
-    params: Mapping[str, ParamOption] = _NOTHING
-    columns: Mapping[str, ColumnOption] = _NOTHING
-    types: Mapping[str, str] = _NOTHING
+    params: Mapping[str, ParamOption] = field(default_factory=_nothing)
+    columns: Mapping[str, ColumnOption] = field(default_factory=_nothing)
+    types: Mapping[str, str] = field(default_factory=_nothing)
     timeout: float | None = None
     cache: float | None = None
     retry: bool = True
     idempotent: bool = False
     deprecated: str | None = None
     first_column: bool = False
-    offsets: Mapping[tuple[str, ...], int] = field(default=_NOTHING, repr=False, compare=False)
+    offsets: Mapping[tuple[str, ...], int] = field(
+        default_factory=_nothing, repr=False, compare=False
+    )
