@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,13 +24,13 @@ REASONS = {
 }
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a check found."""
 
     stale: Sequence[Stale] = ()
     errors: Sequence[SourceError] = ()
-    notices: Sequence[Notice] = field(default=())
+    notices: Sequence[Notice] = ()
 
 
 @click.command("check")

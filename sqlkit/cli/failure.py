@@ -101,7 +101,12 @@ def _cure(error: Exception) -> list[str]:
     if not _is_psycopg(error):
         return []
     state = getattr(error, "sqlstate", None)
-    cure = CURES.get(state, "") if state else _connection_cure(str(error))
+    if state:
+        cure = CURES.get(state)
+    elif isinstance(error, sys.modules["psycopg"].OperationalError):
+        cure = _connection_cure(str(error))
+    else:
+        cure = None
     return [f"hint: {cure}"] if cure else []
 
 

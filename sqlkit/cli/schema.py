@@ -64,7 +64,9 @@ class Schemas:
             from sqlkit.testing import kept
             from sqlkit.testing.server import throwaway
 
-            self._server = kept.status(self.project.cache)
+            # Whoever says which server to use means it.
+            if not os.environ.keys() & {"SQLKIT_TEST_DSN", "SQLKIT_TEST_PG"}:
+                self._server = kept.status(self.project.cache)
             if self._server is None:
                 with busy("Starting a throw-away PostgreSQL"):
                     self._server = self._stack.enter_context(throwaway())

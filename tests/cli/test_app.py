@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from sqlkit.cli.app import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from click.testing import Result
 
@@ -65,13 +68,45 @@ def test_an_unknown_command_is_wrong_use_and_brings_the_near_one(
 
 
 def test_a_wrong_setting_is_a_message_and_wrong_use(
-    sqlkit: Callable[..., Result], here: object
+    sqlkit: Callable[..., Result], here: Path
 ) -> None:
-    with open("pyproject.toml", "w", encoding="utf-8") as file:  # noqa: PTH123  the current folder
-        file.write('[tool.sqlkit]\nsqll = "x"\n')
+    (here / "pyproject.toml").write_text('[tool.sqlkit]\nsqll = "x"\n', encoding="utf-8")
 
     result = sqlkit("db", "url", exit_code=2)
 
     assert result.stderr.startswith("error: ")
     assert 'did you mean "sql"?' in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+def test_a_terminal_gets_colours_unless_no_color_is_set(here: Path, no_color: bool) -> None:
+    (here / "sql").mkdir()
+    (here / "sql" / "bad.sql").write_text("-- name: bad :oen\nselect 1;\n", encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    environment |= {"TERM": "xterm-256color"} | ({"NO_COLOR": "1"} if no_color else {})
+
+    shown = in_terminal(["describe"], environment)
+
+    assert "sql/bad.sql:1:" in shown
+    assert "Traceback" not in shown
+    assert ("\x1b[31m" in shown) is not no_color
+
+
+def in_terminal(arguments: list[str], environment: dict[str, str]) -> str:
+    """What a command shows on a terminal of its own."""
+    ours, its = pty.openpty()
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "sqlkit.cli", *arguments],
+            stdin=its,
+            stdout=its,
+            stderr=its,
+            env=environment,
+            check=False,
+            timeout=60,
+        )
+        return os.read(ours, 100_000).decode()
+    finally:
+        os.close(ours)
+        os.close(its)

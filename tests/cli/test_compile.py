@@ -139,21 +139,20 @@ def test_a_database_made_for_a_command_is_dropped_after_it(
         assert connection.execute(names).fetchone() == before
 
 
-@pytest.mark.parametrize(
-    ("dsn", "cure"),
-    [
-        ("postgresql://postgres@127.0.0.1:1/x", "is the server running?"),
-        ("postgresql://127.0.0.1:nonsense/x", ""),
-    ],
-)
-def test_a_server_that_is_not_there_is_wrong_use(
-    sqlkit: Run, project: Path, dsn: str, cure: str
-) -> None:
-    result = sqlkit("compile", "--dsn", dsn, exit_code=2)
+@pytest.mark.parametrize("command", ["compile", "check", "describe"])
+def test_a_server_that_is_not_there_is_wrong_use(sqlkit: Run, project: Path, command: str) -> None:
+    result = sqlkit(command, "--dsn", "postgresql://postgres@127.0.0.1:1/x", exit_code=2)
 
     assert result.stderr.count("error: ") == 1
-    assert cure in result.stderr
+    assert "hint: is the server running?" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_a_dsn_that_can_not_be_read_is_wrong_use(sqlkit: Run, project: Path) -> None:
+    result = sqlkit("compile", "--dsn", "postgresql://127.0.0.1/x?colour=red", exit_code=2)
+
+    assert "colour" in result.stderr
+    assert "is the server running?" not in result.stderr
 
 
 def test_a_missing_database_brings_its_cure(sqlkit: Run, project: Path, dsn: str) -> None:
