@@ -91,7 +91,7 @@ def turn_pages(db: Database) -> None:
 
 
 def add_up(db: Database) -> None:
-    table(db.run(campaigns.sum_by_owner(max_rows=3)), "email", "campaigns", "budget", "spent")
+    table(db.run(campaigns.sum_by_owner(max_rows=3)), "email", "campaigns", "active", "budget")
     days = db.run(events.sum_days(campaign_id=1))
     table(days[:3], "day", "clicks", "cost", "cost_so_far", "change")
 
@@ -120,7 +120,7 @@ def copy_and_stream(db: Database) -> None:
 async def ask_at_once(url: str) -> None:
     async with AsyncDatabase(url) as db:
         found, running = await asyncio.gather(
-            db.run(campaigns.search_campaigns(text="sale -tea", max_rows=3)),
+            db.run(campaigns.search_campaigns(text='"summer sale" or tea', max_rows=3)),
             db.run(campaigns.list_running(day=date(2026, 6, 1))),
         )
     table(found, "id", "title", "score")
@@ -162,8 +162,14 @@ def table(rows: Sequence[Row], *columns: str) -> None:
 def run(program: str, *arguments: str) -> None:
     """Print a command line, run it, and print what it said; if it fails, so does the demo."""
     console.print(f"[bold]$[/] {join((program, *arguments))}", soft_wrap=True)
-    done = subprocess.run((BIN / program, *arguments), cwd=ROOT, text=True, capture_output=True)
-    console.print(done.stdout + done.stderr, markup=False, end="")
+    done = subprocess.run(
+        (BIN / program, *arguments),
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    console.print(done.stdout.strip(), markup=False, end="\n" if done.stdout else "")
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -177,11 +183,17 @@ def query_in(file: str, name: str) -> str:
 def show_what_is_next() -> None:
     title("What to do next")
     console.print(
-        "make test                       run the tests",
-        "sqlkit db start                 keep a PostgreSQL for this folder, with the migrations",
-        "sqlkit seed",
-        "sql/campaigns.sql               change a query, then: sqlkit compile",
-        "sqlkit init                     in an empty folder: a project of your own",
+        f"source {BIN.parent.name}/bin/activate     puts sqlkit and yoyo on your PATH",
+        "sqlkit db start               keeps a PostgreSQL for this folder, with its migrations",
+        "sqlkit run users.create_user email=me@example.com full_name=Me",
+        "sqlkit compile                after a change in sql/*.sql",
+        "sqlkit init                   in an empty folder: a project of your own",
+        "make test                     runs the tests",
+        "docs/demo.py                  is what you just saw",
         sep="\n",
         markup=False,
     )
+
+
+if __name__ == "__main__":
+    main()
