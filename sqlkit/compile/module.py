@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROW = Name("sqlkit.row", "Row")
 _DEPRECATED = Name("sqlkit.deprecated", "deprecated")
+_NAME_HINT = "a leading underscore makes it private, and __future__.annotations is imported already"
 
 
 @dataclass(slots=True)
@@ -87,6 +88,9 @@ class Module:
     def _check_name(self, query: Query) -> None:
         if not is_identifier(query.name):
             raise problem(query, f"{query.name} can't be the name of a Python function")
+        if query.name == "annotations" or query.name.startswith("_"):
+            message = f"{query.name} can't be the name of a function of a generated module"
+            raise problem(query, message, hint=_NAME_HINT)
         if query.name in {_row_name(other, said) for other, said in self.described}:
             raise problem(query, f"{query.name} is the name of a query and of a row class")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlkit.describe.refusal import option_place
 from sqlkit.errors import CompileError
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ def problem(
     query: Query, message: str, *, option: tuple[str, ...] = (), hint: str | None = None
 ) -> CompileError:
     """An error that points at an option of the query's header, or at its name."""
-    offset = query.options.offsets.get(option)
-    place = query.place if offset is None else query.source.place(offset, len(option[-1]))
+    place = option_place(query, option)
     return CompileError(
         message,
         file=query.file,

@@ -17,6 +17,7 @@ from sqlkit.describe.types import (
     Range,
     Scalar,
     Text,
+    undomained,
 )
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def _annotation(type_: Type, names: Names, *, result: bool, null_elements: bool)
             return _annotation(base, names, result=result, null_elements=null_elements)
         case Array(element=element):
             inner = _annotation(element, names, result=result, null_elements=True)
-            or_none = " | None" if null_elements and inner != names.of(_OBJECT) else ""
+            takes_all = not result and undomained(element) == Scalar(element.sql, (JSON,))
+            or_none = " | None" if null_elements and not takes_all else ""
             return f"{names.of(_LIST if result else _SEQUENCE)}[{inner}{or_none}]"
         case Range(subtype=subtype):
             inner = _annotation(subtype, names, result=result, null_elements=True)

@@ -28,7 +28,8 @@ from sqlkit.describe.types import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-# Types and all they consist of. ``of``: element, base type or subtype; kind ``a`` is an array.
+# Types and all they consist of: kind (``a`` is an array), and element, base type or subtype. 22 and
+# 30 are int2vector and oidvector, which are written like no other array.
 TYPES = """
 with recursive needed(oid) as (
     select unnest(%s::oid[])
@@ -52,6 +53,7 @@ select
     n.nspname::text,
     t.typname::text,
     case
+        when t.oid in (22, 30) then 'b'
         when t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc then 'a'
         else t.typtype::text
     end,
@@ -153,11 +155,13 @@ from unnest(%s::oid[], %s::int4[]) as t(oid, typmod)
 class Catalog:
     """What the catalog says of everything that some queries touch, by oid.
 
-    ``type_names`` is ``format_type``'s text, by oid and type modifier.
+    ``type_names`` is ``format_type``'s text, by oid and type modifier (None: of a parameter).
     """
 
     types: Mapping[int, Type] = field(default_factory=dict[int, Type])
-    type_names: Mapping[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
+    type_names: Mapping[tuple[int, int | None], str] = field(
+        default_factory=dict[tuple[int, int | None], str]
+    )
     relations: dict[int, Relation] = field(default_factory=dict[int, Relation])
     volatilities: Mapping[int, str] = field(default_factory=dict[int, str])
     equalities: Collection[int] = ()

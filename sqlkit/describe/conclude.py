@@ -106,7 +106,7 @@ def _agree(query: Query, first: Answer, other: Answer, catalog: Catalog) -> None
     one, two = (dict(zip(a.variant.parameters, a.parameters, strict=False)) for a in (first, other))
     for name in one.keys() & two.keys():
         if one[name] != two[name]:
-            names = [catalog.type_names[oid, -1] for oid in (one[name], two[name])]
+            names = [catalog.type_names[oid, None] for oid in (one[name], two[name])]
             raise differ(f"takes :{name} as", *names)
 
 
@@ -134,7 +134,7 @@ def _params(query: Query, answers: Sequence[Answer], catalog: Catalog) -> tuple[
         Param(
             name,
             catalog.types[oids[name]],
-            catalog.type_names[oids[name], -1],
+            catalog.type_names[oids[name], None],
             nullable=name not in required or name in given or name in said,
         )
         for name in query.all_parameters

@@ -62,8 +62,7 @@ def error_at(
     query: Query, message: str, *, option: tuple[str, ...] = (), hint: str | None = None
 ) -> DescribeError:
     """An error at an option of a query's header, or at its name."""
-    offset = query.options.offsets.get(option)
-    place = query.place if offset is None else query.source.place(offset, len(option[-1]))
+    place = option_place(query, option)
     return DescribeError(
         message,
         file=query.file,
@@ -75,7 +74,19 @@ def error_at(
     )
 
 
+def option_place(query: Query, option: tuple[str, ...]) -> Place:
+    """Where the header says an option; where it says the name, if it has no such option."""
+    offset = query.options.offsets.get(option)
+    if offset is None:
+        return query.place
+    return query.source.place(query.source.text.index(option[-1], offset), len(option[-1]))
+
+
 def _place(refusal: Refusal, variant: Variant) -> Place:
+    if refusal.position and variant.query.copy:
+        # What was described is the select over the same columns, made up from these words.
+        word = _WORD.match(variant.query.copy.select, refusal.position - 1)
+        return variant.place(variant.sql.find(word.group()) if word else 0)
     if refusal.position:
         return variant.place(refusal.position - 1)
     number = _NUMBER.search(refusal.message)

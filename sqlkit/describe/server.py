@@ -109,8 +109,9 @@ class _Server:
         """What the catalog says of everything in the answers."""
         answers = [answer for one in asked for answer in one]
         columns = [column for answer in answers for column in answer.columns]
-        modified = {(column.type_oid, column.typmod) for column in columns}
-        modified |= {(oid, -1) for answer in answers for oid in answer.parameters}
+        modified: set[tuple[int, int | None]]
+        modified = {(oid, None) for answer in answers for oid in answer.parameters}
+        modified |= {(column.type_oid, column.typmod) for column in columns}
         trees = [answer.tree for answer in answers if answer.tree]
         relations, trees = self._relations({column.table_oid for column in columns}, trees)
         functions = {oid for tree in trees for oid in function_oids(tree)}

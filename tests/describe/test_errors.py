@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sqlkit.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlkit.describe import Description
+
+    Ask = Callable[[str], Description]
+
+
+def refused(ask: Ask, text: str) -> str:
+    with pytest.raises(SourceError) as raised:
+        ask(text)
+    return str(raised.value)
+
+
+def test_a_wrong_column_is_shown_with_what_was_meant(ask: Ask) -> None:
+    text = "-- name: q :one\nselect id,\n  emial from users;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:3:3: column "emial" does not exist [42703]
+            3 |   emial from users;
+                  ^^^^^
+        hint: Perhaps you meant to reference the column "users.email".""")
+
+
+def test_a_wrong_column_that_the_server_has_no_hint_for_is_looked_up(ask: Ask) -> None:
+    text = "-- name: q :one\nselect u.ful_nam from users u;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:8: column u.ful_nam does not exist [42703]
+            2 | select u.ful_nam from users u;
+                       ^^^^^^^^^
+        hint: Perhaps you meant to reference the column "u.full_name".""")
+
+
+def test_a_wrong_table_is_shown_with_what_was_meant(ask: Ask) -> None:
+    text = "-- name: q :one\n-- With a comment.\nselect id from usres;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:3:16: relation "usres" does not exist [42P01]
+            3 | select id from usres;
+                               ^^^^^
+        hint: did you mean users?""")
+
+
+def test_a_wrong_type_is_shown_with_what_was_meant(ask: Ask) -> None:
+    text = "-- name: q :one\nselect :a::itneger as a;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:12: type "itneger" does not exist [42704]
+            2 | select :a::itneger as a;
+                           ^^^^^^^
+        hint: did you mean integer?""")
+
+
+def test_a_wrong_function_is_shown_with_what_was_meant(ask: Ask) -> None:
+    text = "-- name: q :one\nselect next_on(:a::int) as a;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:8: function next_on(integer) does not exist [42883]
+            2 | select next_on(:a::int) as a;
+                       ^^^^^^^
+        hint: did you mean next_one?""")
+
+
+def test_wrong_syntax_is_shown_where_the_server_stopped(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from users\n\twher id = :id;\n"
+    assert refused(ask, text) == (
+        'sql/x.sql:3:7: syntax error at or near "id" [42601]\n'
+        "    3 | \twher id = :id;\n"
+        "        \t     ^^"
+    )
+
+
+def test_a_parameter_in_a_wrong_place_is_named_as_in_the_file(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from :table;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:16: syntax error at or near ":table" [42601]
+            2 | select id from :table;
+                               ^^^^^^""")
+
+
+def test_a_type_that_does_not_fit_is_shown_with_what_the_server_advises(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from users where id = :id::text;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:31: operator does not exist: bigint = text [42883]
+            2 | select id from users where id = :id::text;
+                                              ^
+        hint: No operator matches the given name and argument types. You might need to add \
+explicit type casts.""")
+
+
+def test_two_statements_are_one_too_many(ask: Ask) -> None:
+    text = "-- name: q :exec\n\ndelete from users; delete from posts;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:3:1: cannot insert multiple commands into a prepared statement [42601]
+            3 | delete from users; delete from posts;
+                ^^^^^^
+        hint: two statements stand where one is allowed: split them, or use :script""")
+
+
+def test_a_parameter_without_a_type_asks_for_a_cast_or_a_conditional_line(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from users\nwhere (:low is null or id > 3);\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:3:8: could not determine data type of parameter :low [42P18]
+            3 | where (:low is null or id > 3);
+                       ^^^^
+        hint: say its type, :low::text for one; or, to leave a condition out while it is None, end \
+its line in --? low""")
+
+
+def test_a_parameter_of_two_types_is_shown(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from users where id = :a and email = :a;\n"
+    assert "[42" in refused(ask, text)
+
+
+@pytest.mark.parametrize("kind", ["one", "maybe", "many"])
+def test_a_query_of_rows_without_returning_is_told_what_is_missing(kind: str, ask: Ask) -> None:
+    text = f"-- name: add_user :{kind}\ninsert into users (email) values (:email);\n"
+    header = f"-- name: add_user :{kind}"
+    assert refused(ask, text) == (
+        f"sql/x.sql:1:10: add_user is :{kind}, but its statement returns no rows\n"
+        f"    1 | {header}\n"
+        "                 ^^^^^^^^\n"
+        "hint: add RETURNING and the columns it should give, or say :affected or :exec"
+    )
+
+
+def test_variants_of_different_columns_are_shown(ask: Ask) -> None:
+    text = (
+        "-- name: q :many\nselect id --? sort = number\nselect full_name --? sort = name\n"
+        "from users;\n"
+    )
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:1:10: q gives (id bigint) with sort = number, but (full_name text) with \
+sort = name
+            1 | -- name: q :many
+                         ^
+        hint: the variants of a query must agree: cast, or split it into two queries""")
+
+
+def test_variants_of_different_parameter_types_are_shown(ask: Ask) -> None:
+    text = (
+        "-- name: q :many\nselect id from users where true\n"
+        "  and id = :a --? by = number\n  and full_name = :a --? by = name\n;\n"
+    )
+    assert refused(ask, text).startswith(
+        "sql/x.sql:1:10: q takes :a as bigint with by = number, but text with by = name\n"
+    )
+
+
+def test_an_error_in_one_variant_says_which(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from users\nwhere nope = 1 --? odd\n;\n"
+    assert 'column "nope" does not exist (with odd) [42703]' in refused(ask, text)
+
+
+def test_an_override_of_no_column_is_an_error(ask: Ask) -> None:
+    text = "-- name: q :many\n-- @column ful_name!\nselect full_name from users;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:12: @column ful_name: the query has no such column
+            2 | -- @column ful_name!
+                           ^^^^^^^^
+        hint: did you mean full_name?""")
+
+
+@pytest.mark.parametrize(
+    ("mark", "truth"), [("id!", "is never NULL"), ("full_name?", "can be NULL")]
+)
+def test_an_override_that_changes_nothing_is_an_error(mark: str, truth: str, ask: Ask) -> None:
+    text = f"-- name: q :many\n-- @column {mark}\nselect id, full_name from users;\n"
+    name = mark[:-1]
+    assert refused(ask, text) == (
+        f"sql/x.sql:2:12: @column {name} changes nothing: it is already known that it {truth}\n"
+        f"    2 | -- @column {mark}\n"
+        f"                   {'^' * len(name)}\n"
+        "hint: remove the mark, so that it can't go stale"
+    )
+
+
+def test_a_copy_of_what_is_no_select_is_refused(ask: Ask) -> None:
+    text = "-- name: q :copy\nshow work_mem;\n"
+    assert "q is :copy, but its statement is none that COPY can take rows from" in refused(
+        ask, text
+    )
+
+
+def test_a_copy_into_a_wrong_column_is_shown_at_the_query(ask: Ask) -> None:
+    text = "-- name: q :copy\ncopy users (id, emial) from stdin;\n"
+    message = refused(ask, text)
+    assert message.startswith('sql/x.sql:2:17: column "emial" does not exist [42703]\n')
