@@ -169,7 +169,8 @@ def run(program: str, *arguments: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    console.print(done.stdout.strip(), markup=False, end="\n" if done.stdout else "")
+    if done.stdout:
+        console.print(done.stdout, markup=False, soft_wrap=True)
     if done.returncode:
         sys.exit(done.returncode)
 
