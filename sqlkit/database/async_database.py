@@ -8,14 +8,14 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from sqlkit.database import driver, repeat
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
-from sqlkit.database.settings import CLOSING, Settings, style_command
+from sqlkit.database.settings import CLOSING, Settings
 from sqlkit.database.types import Types
 
 if TYPE_CHECKING:
@@ -80,9 +80,13 @@ class AsyncDatabase(AsyncConnection):
     async def open(self) -> None:
         """Connect, and fill the pool.
 
-        The ``with`` block and the first statement do it too; harmless when it is open. Raises
-        psycopg.OperationalError in the server's or network's own words, or `DeadlineExceeded`.
+        The ``with`` block and the first statement do it too; harmless when it is open. After
+        `close` it opens the database again. Raises psycopg.OperationalError in the server's or
+        network's own words, or `DeadlineExceeded`.
         """
+        async with self._opening:
+            if self._pool is not None and self._pool.closed:
+                self._pool = None
         await self._opened()
 
     async def close(self) -> None:
@@ -107,12 +111,13 @@ class AsyncDatabase(AsyncConnection):
         async with self._opening:
             if self._pool is None:
                 await self._try_to_connect()
-                self._pool = AsyncConnectionPool(
+                pool = AsyncConnectionPool(
                     **self._settings.pool_arguments(),
                     connection_class=driver.AsyncPgConnection,
                     configure=self._configure,
                 )
-                await self._pool.open()
+                await pool.open()
+                self._pool = pool
             return self._pool
 
     async def _try_to_connect(self) -> None:
@@ -128,8 +133,7 @@ class AsyncDatabase(AsyncConnection):
 
     async def _configure(self, conn: driver.AsyncPgConnection) -> None:
         conn.types = self._types
-        if command := style_command(conn):
-            await wait_async(conn, driver.command(conn, command), self._settings.timeout)
+        await wait_async(conn, driver.settle(conn), self._settings.timeout)
 
     @asynccontextmanager
     async def _taken(self) -> AsyncGenerator[driver.AsyncPgConnection]:
@@ -139,10 +143,14 @@ class AsyncDatabase(AsyncConnection):
             conn = await pool.getconn()
         except PoolTimeout as error:
             raise self._settings.none_free() from error
+        except PoolClosed as error:
+            error.add_note(self._settings.closed())
+            raise
         try:
             yield conn
         finally:
-            await pool.putconn(conn)
+            # Cancelled half-way, the pool would lose the connection.
+            await asyncio.shield(pool.putconn(conn))
 
     def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
         return AsyncSession(conn, self._settings.timeout)

@@ -35,13 +35,12 @@ logger = logging.getLogger("sqlkit")
 class AsyncSession(AsyncConnection):
     """Statements on one psycopg connection; ``seconds`` is what each may take."""
 
-    __slots__ = ("_conn", "_cursors", "_depth", "_over", "_seconds")
+    __slots__ = ("_conn", "_depth", "_over", "_seconds")
 
     def __init__(self, conn: driver.AsyncPgConnection, seconds: float, depth: int = 0) -> None:
         self._conn = conn
         self._seconds = seconds
         self._depth = depth
-        self._cursors = 0
         self._over = False
 
     async def run(self, statement: Statement[T]) -> T:
@@ -64,7 +63,7 @@ class AsyncSession(AsyncConnection):
                 yield rows
         elif self._depth == 0:
             # A cursor lives in a transaction.
-            async with self.transaction() as tx, tx.stream(statement) as rows:
+            async with self._begun() as tx, tx.stream(statement) as rows:
                 yield rows
         else:
             try:
@@ -73,13 +72,15 @@ class AsyncSession(AsyncConnection):
                 async with self._direct(statement) as rows:
                     yield rows
             else:
-                yield self._fetch(bound, name)
-                await self._wait(driver.command(self._conn, b"CLOSE " + name))
+                try:
+                    yield self._fetch(bound, name)
+                finally:
+                    if driver.is_in_transaction(self._conn):
+                        await self._wait(driver.command(self._conn, b"CLOSE " + name))
 
     async def _declare(self, statement: Statement[Any]) -> tuple[bytes, driver.Bound]:
-        self._cursors += 1
-        name = b"sqlkit_%d_%d" % (self._depth, self._cursors)
-        async with self.transaction():
+        name = driver.cursor_name()
+        async with self._begun():
             bound = await self._wait(driver.declare(self._conn, statement, name), statement.query)
         return name, bound
 
@@ -152,10 +153,12 @@ class AsyncSession(AsyncConnection):
     async def batch(self, statements: Iterable[Statement[T]]) -> list[T]:
         answers: list[T] = []
         waiting = iter(statements)
-        async with self.transaction():
+        undo: bytes | None = begin.undo(self._depth + 1)
+        async with self._begun():
             while chunk := list(islice(waiting, values.BATCH)):
                 values.check_batch(chunk)
-                answers += await self._wait(driver.batch(self._conn, chunk))
+                answers += await self._wait(driver.batch(self._conn, chunk, undo))
+                undo = None  # the second chunk can't undo the first
         return answers
 
     def transaction(
@@ -165,6 +168,14 @@ class AsyncSession(AsyncConnection):
         read_only: bool | None = None,
         deferrable: bool | None = None,
     ) -> AbstractAsyncContextManager[AsyncTransaction]:
+        return self._begun(isolation, read_only, deferrable)
+
+    def _begun(
+        self,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+    ) -> AsyncTransaction:
         depth = self._depth + 1
         command = begin.begin(depth, isolation, read_only, deferrable)
         return AsyncTransaction(self._conn, self._seconds, depth, command)
@@ -205,7 +216,7 @@ class AsyncTransaction(AsyncSession):
     async def _roll_back(self) -> None:
         try:
             await self._wait(driver.command(self._conn, begin.roll_back(self._depth)))
-        except psycopg.Error as error:
+        except (psycopg.Error, DeadlineExceeded) as error:
             # The connection is lost, and the transaction with it; the error that led here is the
             # one to see.
             logger.debug("rollback failed: %s", type(error).__name__)
@@ -252,5 +263,7 @@ class AsyncHeldConnection(AsyncSession):
         try:
             await wait_async(conn, driver.reset(conn), self._seconds)
             await conn.set_autocommit(True)
-        except (psycopg.Error, DeadlineExceeded):
-            await conn.close()
+        except BaseException as error:
+            driver.finish(conn)
+            if not isinstance(error, (psycopg.Error, DeadlineExceeded)):
+                raise

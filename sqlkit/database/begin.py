@@ -44,3 +44,8 @@ def roll_back(depth: int) -> bytes:
     if depth > 1:
         return b"ROLLBACK TO sqlkit_%d; RELEASE sqlkit_%d" % (depth, depth)
     return b"ROLLBACK"
+
+
+def undo(depth: int) -> bytes:
+    """The command after which it is as if it had just begun, without options."""
+    return b"ROLLBACK TO sqlkit_%d" % depth if depth > 1 else b"ROLLBACK; BEGIN"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 # SQLAlchemy's and yoyo's spelling names a driver, which libpq doesn't know.
 _DRIVER = re.compile(r"^(postgres(?:ql)?)\+\w+(?=://)")
+
+_QUOTED = re.compile(r'(?<!option )(?<!parameter: )"[^"=]+"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Target:
 def resolve(conninfo: str, environ: Mapping[str, str], **defaults: str | int) -> Target:
     """Find out where to connect; ``defaults`` hold where the conninfo says nothing.
 
+    The encoding is UTF-8 whatever it says: the driver knows no other.
+
     Raises psycopg.ProgrammingError if the conninfo can't be read.
     """
     origin = "the conninfo given"
@@ -36,8 +41,16 @@ def resolve(conninfo: str, environ: Mapping[str, str], **defaults: str | int) ->
         conninfo, origin = environ.get("DATABASE_URL", ""), "DATABASE_URL"
     if not conninfo:
         origin = "libpq's defaults and PG* variables"
-    said = conninfo_to_dict(plain_url(conninfo))
-    return Target(make_conninfo("", **{**defaults, **said}), origin)
+    try:
+        said = conninfo_to_dict(plain_url(conninfo))
+    except psycopg.ProgrammingError as error:
+        raise psycopg.ProgrammingError(f"{origin} can't be read: {_veiled(error)}") from None
+    return Target(make_conninfo("", **{**defaults, **said, "client_encoding": "UTF8"}), origin)
+
+
+def _veiled(error: psycopg.Error) -> str:
+    """libpq's message; what it quotes may be a password, unless it is an option's name."""
+    return _QUOTED.sub('"…"', str(error).strip())
 
 
 def plain_url(url: str) -> str:

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import psycopg
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from sqlkit.database import driver, repeat
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
 from sqlkit.database.session import HeldConnection, Session, Transaction
-from sqlkit.database.settings import CLOSING, Settings, style_command
+from sqlkit.database.settings import CLOSING, Settings
 from sqlkit.database.types import Types
 
 if TYPE_CHECKING:
@@ -74,9 +74,13 @@ class Database(Connection):
     def open(self) -> None:
         """Connect, and fill the pool.
 
-        The ``with`` block and the first statement do it too; harmless when it is open. Raises
-        psycopg.OperationalError in the server's or network's own words, or `DeadlineExceeded`.
+        The ``with`` block and the first statement do it too; harmless when it is open. After
+        `close` it opens the database again. Raises psycopg.OperationalError in the server's or
+        network's own words, or `DeadlineExceeded`.
         """
+        with self._opening:
+            if self._pool is not None and self._pool.closed:
+                self._pool = None
         self._opened()
 
     def close(self) -> None:
@@ -101,12 +105,13 @@ class Database(Connection):
         with self._opening:
             if self._pool is None:
                 self._try_to_connect()
-                self._pool = ConnectionPool(
+                pool = ConnectionPool(
                     **self._settings.pool_arguments(),
                     connection_class=driver.PgConnection,
                     configure=self._configure,
                 )
-                self._pool.open()
+                pool.open()
+                self._pool = pool
             return self._pool
 
     def _try_to_connect(self) -> None:
@@ -122,8 +127,7 @@ class Database(Connection):
 
     def _configure(self, conn: driver.PgConnection) -> None:
         conn.types = self._types
-        if command := style_command(conn):
-            wait(conn, driver.command(conn, command), self._settings.timeout)
+        wait(conn, driver.settle(conn), self._settings.timeout)
 
     @contextmanager
     def _taken(self) -> Generator[driver.PgConnection]:
@@ -133,6 +137,9 @@ class Database(Connection):
             conn = pool.getconn()
         except PoolTimeout as error:
             raise self._settings.none_free() from error
+        except PoolClosed as error:
+            error.add_note(self._settings.closed())
+            raise
         try:
             yield conn
         finally:

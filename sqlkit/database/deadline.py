@@ -1,11 +1,13 @@
 """Waiting for a connection's generator until a deadline, and what happens when it passes.
 
-The query is cancelled on the server, and the connection kept if the server says so in time; else
-the connection is closed, since what it would still send belongs to nobody.
+The same as at Ctrl-C and when a task is cancelled: the query is cancelled on the server, and the
+connection kept if the server says so in time; else the connection is closed, since what it would
+still send belongs to nobody.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -23,6 +25,8 @@ T = TypeVar("T")
 # Seconds that the server is given to acknowledge a cancel.
 _GRACE = 0.5
 
+_INTERRUPTIONS = (KeyboardInterrupt, SystemExit, asyncio.CancelledError)
+
 
 def wait(
     conn: driver.PgConnection,
@@ -36,13 +40,17 @@ def wait(
     """
     with conn.lock:
         try:
-            return conn.wait(gen, timeout=seconds)
+            return driver.waited(conn, gen, seconds)
         except driver.WaitTimeout as error:
             cancel(conn)
             raise _exceeded(query, seconds) from error
         except psycopg.Error as error:
             if query is not None:
                 driver.note(error, query)
+            raise
+        except _INTERRUPTIONS:
+            if driver.is_busy(conn):
+                cancel(conn)
             raise
 
 
@@ -55,7 +63,7 @@ async def wait_async(
     """`wait`, awaited."""
     async with conn.lock:
         try:
-            return await conn.wait(gen, timeout=seconds)
+            return await driver.waited_async(conn, gen, seconds)
         except driver.WaitTimeout as error:
             await cancel_async(conn)
             raise _exceeded(query, seconds) from error
@@ -63,28 +71,34 @@ async def wait_async(
             if query is not None:
                 driver.note(error, query)
             raise
+        except _INTERRUPTIONS:
+            if driver.is_busy(conn):
+                await cancel_async(conn)
+            raise
 
 
 def cancel(conn: driver.PgConnection) -> None:
     """Stop what the server does for this connection; close it where that can't be known."""
     try:
         conn.cancel_safe(timeout=_GRACE)
-        conn.wait(driver.drain(conn), timeout=_GRACE)
+        driver.waited(conn, driver.drain(conn), _GRACE)
     except psycopg.Error:
         pass
     finally:
-        driver.finish_if_busy(conn)
+        if driver.is_busy(conn):
+            driver.finish(conn)
 
 
 async def cancel_async(conn: driver.AsyncPgConnection) -> None:
     """`cancel`, awaited."""
     try:
         await conn.cancel_safe(timeout=_GRACE)
-        await conn.wait(driver.drain(conn), timeout=_GRACE)
+        await driver.waited_async(conn, driver.drain(conn), _GRACE)
     except psycopg.Error:
         pass
     finally:
-        driver.finish_if_busy(conn)
+        if driver.is_busy(conn):
+            driver.finish(conn)
 
 
 def _exceeded(query: Query[Any] | None, seconds: float) -> DeadlineExceeded:

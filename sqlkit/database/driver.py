@@ -2,10 +2,10 @@
 
 A statement is prepared once on a connection, its parameter and column types being what the server
 says they are; what was looked up then is kept in a `Bound`. Each function here is a generator of
-psycopg's kind: it decides, and `Connection.wait` or `AsyncConnection.wait` waits. So sync and async
-share all of it.
+psycopg's kind: it decides, and `waited` or `waited_async` waits. So sync and async share all of it.
 
-The lower layers are `psycopg.pq`, `psycopg.generators`, `Transformer` and COPY's row formatters.
+The lower layers are `psycopg.pq`, `psycopg.generators`, `psycopg.waiting`, `Transformer` and COPY's
+row formatters.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import psycopg
-from psycopg import pq
+from psycopg import pq, waiting
 from psycopg._copy_base import (
     format_row_binary,
     format_row_text,
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from sqlkit.database.parameters import Accepts
     from sqlkit.statement import Query, Statement, Variant
 
+T = TypeVar("T")
+
 # A program has as many as its .sql files hold; only `sqlkit.sql` can make ever more of them.
 MOST_PREPARED = 1000
 
@@ -58,11 +60,15 @@ _COPY_BUFFER = 64 * 1024
 _COPY_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_TRAILER = b"\xff\xff"
 
-# What Connection.wait raises when its time is up; psycopg gives it no public name.
+# How often a wait looks for Ctrl-C, in seconds, where a signal doesn't interrupt it.
+_INTERVAL = 0.1
+
+# What waiting raises when its time is up; psycopg gives it no public name.
 WaitTimeout = psycopg.errors._WaitTimeout  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 _ACTIVE = pq.TransactionStatus.ACTIVE
 _INERROR = pq.TransactionStatus.INERROR
+_INTRANS = pq.TransactionStatus.INTRANS
 _IDLE = pq.TransactionStatus.IDLE
 _OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _SOME_ROWS = (pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
@@ -89,6 +95,20 @@ class AsyncPgConnection(psycopg.AsyncConnection[Any]):
 
 AnyConnection: TypeAlias = "PgConnection | AsyncPgConnection"
 NextRows: TypeAlias = "Callable[[AnyConnection, Bound, int], PQGen[list[Any]]]"
+
+
+def waited(conn: PgConnection, gen: PQGen[T], seconds: float) -> T:
+    """Run a generator to its end. Raises `WaitTimeout`, leaving the connection as it is.
+
+    `psycopg.Connection.wait` would, when interrupted, also go on with the generator, which may not
+    have sent its statement yet.
+    """
+    return waiting.wait(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
+
+
+async def waited_async(conn: AsyncPgConnection, gen: PQGen[T], seconds: float) -> T:
+    """`waited`, awaited."""
+    return await waiting.wait_async(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
 
 
 class Bound:
@@ -137,8 +157,9 @@ class Bound:
                 sent[i] = list(value)
         try:
             return self.transformer.dump_sequence(sent, [PyFormat.AUTO] * len(sent))
-        except Exception as error:
-            raise self._refused(sent) from error
+        except Exception:
+            # The cause is left away: its message may hold the value.
+            raise self._refused(sent) from None
 
     def _refused(self, sent: Sequence[Any]) -> WrongArgument:
         for i, oid in enumerate(self.parameter_types):
@@ -199,26 +220,44 @@ def _text(name: bytes | None) -> str:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeError):
+        return "it is no Unicode text"
     # What follows a colon in psycopg's message may be the value.
     return str(error).partition(":")[0] or type(error).__name__
 
 
 def bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
     """Prepare a query's text on this connection, unless it is, and keep what the server says."""
-    bound = conn.bindings.get(variant)
+    bound = conn.bindings.pop(variant, None)
     if bound is None:
-        # A copy in is not prepared; the select over its columns is, to learn their types.
-        bound = yield from _prepare(conn, variant, variant.query.copy_in or variant.sql)
-        conn.bindings[variant] = bound
+        if len(conn.bindings) >= MOST_PREPARED:
+            yield from _forget(conn, next(iter(conn.bindings)))
+        bound = yield from _describe(conn, variant, b"sqlkit_%d" % next(_names))
+    conn.bindings[variant] = bound  # at the end: what was used last is forgotten last
     return bound
 
 
-def _prepare(conn: AnyConnection, variant: Variant, sql: str) -> PQGen[Bound]:
+def _forget(conn: AnyConnection, variant: Variant) -> PQGen[None]:
+    bound = conn.bindings.pop(variant, None)
+    if bound is not None:
+        yield from _deallocate(conn, bound.name)
+
+
+def _deallocate(conn: AnyConnection, name: bytes) -> PQGen[None]:
+    if pq.version() >= 170000:
+        # Unlike DEALLOCATE it works in an aborted transaction, and on what is gone already.
+        conn.pgconn.send_close_prepared(name)
+        _check((yield from execute(conn.pgconn)))
+    elif is_idle(conn):
+        conn.pgconn.send_query(b"DEALLOCATE " + name)
+        yield from execute(conn.pgconn)
+
+
+def _describe(conn: AnyConnection, variant: Variant, name: bytes = b"") -> PQGen[Bound]:
+    """Prepare under a name, and learn of the types; without a name only the latter lasts."""
     pgconn = conn.pgconn
-    if len(conn.bindings) >= MOST_PREPARED:
-        oldest = conn.bindings.pop(next(iter(conn.bindings)))
-        yield from command(conn, b"DEALLOCATE " + oldest.name)
-    name = b"sqlkit_%d" % next(_names)
+    # A copy in can't be prepared: the select over its columns is, to learn their types.
+    sql = variant.query.copy_in or variant.sql
     pgconn.send_prepare(name, sql.encode())
     _check((yield from execute(pgconn)))
     pgconn.send_describe_prepared(name)
@@ -227,7 +266,7 @@ def _prepare(conn: AnyConnection, variant: Variant, sql: str) -> PQGen[Bound]:
     oids += [described.ftype(i) for i in range(described.nfields)]
     yield from _learn(conn, oids)
     if not described.nfields and variant.query.kind in ("one", "maybe", "many"):
-        yield from command(conn, b"DEALLOCATE " + name)
+        yield from _deallocate(conn, name)
         raise WrongKind(f"{variant.query.name} gives no rows: its kind is affected or exec")
     return Bound(name, variant, described, conn.types)
 
@@ -260,26 +299,24 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
     if statement.query.kind == "script":
         yield from command(conn, variant.sql.encode())
         return None
-    bound = conn.bindings.get(variant) or (yield from bind(conn, variant))
-    result = yield from _send(conn, bound, bound.dump(statement.args))
-    if result.status not in _OK and _is_stale(result):
-        del conn.bindings[variant]
-        if is_idle(conn):
-            # The plan was made before a change of the schema, or DEALLOCATEd: nothing has run.
-            bound = yield from bind(conn, variant)
-            result = yield from _send(conn, bound, bound.dump(statement.args))
-    if result.status not in _OK:
-        raise error_from_result(result, encoding="utf-8")
+    known = conn.bindings.get(variant)
+    bound = known or (yield from bind(conn, variant))
+    try:
+        result = yield from _send(conn, bound, statement.args)
+    except (psycopg.Error, WrongArgument) as error:
+        if known is None or not _may_be_stale(error):
+            raise
+        yield from _forget(conn, variant)
+        if is_aborted(conn):
+            raise
+        bound = yield from bind(conn, variant)
+        result = yield from _send(conn, bound, statement.args)
     return bound.value(result)
 
 
-def _send(conn: AnyConnection, bound: Bound, sent: Sequence[Any]) -> PQGen[PGresult]:
-    pgconn = conn.pgconn
-    _send_prepared(pgconn, bound, sent)
-    results: list[PGresult] = yield from execute(pgconn)
-    if not results:
-        raise psycopg.OperationalError("the server sent no answer")
-    return results[-1]
+def _send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[PGresult]:
+    _send_prepared(conn.pgconn, bound, bound.dump(args))
+    return _check((yield from execute(conn.pgconn)))
 
 
 def _send_prepared(pgconn: PGconn, bound: Bound, sent: Sequence[Any]) -> None:
@@ -288,15 +325,20 @@ def _send_prepared(pgconn: PGconn, bound: Bound, sent: Sequence[Any]) -> None:
     )
 
 
-def _is_stale(result: PGresult) -> bool:
-    """Whether a prepared statement is unknown to the server, or its result type has changed.
+def _may_be_stale(error: psycopg.Error | WrongArgument) -> bool:
+    """Whether the reason may be that a text was prepared before a change of the schema.
 
-    The second is 0A000, which means much else too; its text is translated, the function's name
-    is not.
+    The server plans it anew, and then says that the result's type has changed (0A000, which means
+    much else too: its text is translated, the function's name is not), that the statement is gone
+    (26000), or what is wrong with the text now that the parameters have the types they had then
+    (class 42). Types that a parameter has no more make an argument look wrong. Nothing has run.
     """
-    state = result.error_field(pq.DiagnosticField.SQLSTATE)
-    function = result.error_field(pq.DiagnosticField.SOURCE_FUNCTION)
-    return state == b"26000" or (state == b"0A000" and function == b"RevalidateCachedQuery")
+    if isinstance(error, WrongArgument):
+        return True
+    state = error.sqlstate or ""
+    if state == "0A000":
+        return error.diag.source_function == "RevalidateCachedQuery"
+    return state == "26000" or state.startswith("42")
 
 
 def note(error: BaseException, query: Query[Any]) -> None:
@@ -317,11 +359,23 @@ def reset(conn: AnyConnection) -> PQGen[None]:
         yield from command(conn, b"ROLLBACK")
     conn.bindings.clear()
     yield from command(conn, b"DISCARD ALL")
+    yield from settle(conn)
+
+
+def settle(conn: AnyConnection) -> PQGen[None]:
+    """Make dates readable on a new connection, where the server's own style is another.
+
+    Types without a binary form come as text, and only ISO dates are read from text.
+    """
+    date = conn.pgconn.parameter_status(b"DateStyle") or b""
+    interval = conn.pgconn.parameter_status(b"IntervalStyle") or b""
+    if not date.startswith(b"ISO") or interval != b"postgres":
+        yield from command(conn, b"SET DateStyle = ISO; SET IntervalStyle = postgres")
 
 
 def drain(conn: AnyConnection) -> PQGen[None]:
     """Read and drop what the server still sends, after a cancel or at the end of a stream."""
-    while conn.pgconn.transaction_status == _ACTIVE:
+    while is_busy(conn) and not conn.pgconn.pipeline_status:
         for result in (yield from fetch_many(conn.pgconn)):
             if result.status == pq.ExecStatus.COPY_OUT:
                 while isinstance((yield from copy_from(conn.pgconn)), memoryview):
@@ -337,7 +391,12 @@ def is_idle(conn: AnyConnection) -> bool:
 
 def is_busy(conn: AnyConnection) -> bool:
     """Whether the connection is in the middle of a command."""
-    return conn.pgconn.transaction_status == _ACTIVE
+    return conn.pgconn.transaction_status == _ACTIVE or bool(conn.pgconn.pipeline_status)
+
+
+def is_in_transaction(conn: AnyConnection) -> bool:
+    """Whether the connection is in a transaction, between two commands."""
+    return conn.pgconn.transaction_status == _INTRANS
 
 
 def is_aborted(conn: AnyConnection) -> bool:
@@ -345,27 +404,45 @@ def is_aborted(conn: AnyConnection) -> bool:
     return conn.pgconn.transaction_status == _INERROR
 
 
-def finish_if_busy(conn: AnyConnection) -> None:
-    """Close a connection that is in the middle of something."""
-    if is_busy(conn) or conn.pgconn.pipeline_status:
-        conn.pgconn.finish()
+def finish(conn: AnyConnection) -> None:
+    """Close a connection at once; its pool will replace it."""
+    conn.pgconn.finish()
 
 
 # --- Many statements in one round trip
 
 
-def batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
-    """Run statements in one pipeline, inside a transaction, and give their values in order."""
-    bounds: list[Bound] = []
+def batch(
+    conn: AnyConnection, statements: Sequence[Statement[Any]], undo: bytes | None
+) -> PQGen[list[Any]]:
+    """Run statements in one pipeline, inside a transaction, and give their values in order.
+
+    ``undo``, where there is one, is the command that undoes all of it, for a second attempt after
+    a change of the schema.
+    """
+    is_known = any(s.variant() in conn.bindings for s in statements)
+    try:
+        return (yield from _batch(conn, statements))
+    except (psycopg.Error, WrongArgument) as error:
+        if undo is None or not is_known or not _may_be_stale(error):
+            raise
+    for statement in statements:
+        yield from _forget(conn, statement.variant())
+    yield from command(conn, undo)
+    return (yield from _batch(conn, statements))
+
+
+def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
+    calls: list[tuple[Bound, Sequence[Any]]] = []
     for statement in statements:
         try:
-            bounds.append((yield from bind(conn, statement.variant())))
+            bound = yield from bind(conn, statement.variant())
         except psycopg.Error as error:
             note(error, statement.query)
             raise
-    dumped = [bound.dump(s.args) for bound, s in zip(bounds, statements, strict=True)]
-    results = yield from _pipeline(conn.pgconn, list(zip(bounds, dumped, strict=True)))
-    return [_answer(conn, b, r) for b, r in zip(bounds, results, strict=True)]
+        calls.append((bound, bound.dump(statement.args)))
+    results = yield from _pipeline(conn.pgconn, calls)
+    return [_answer(b, r) for (b, _), r in zip(calls, results, strict=True)]
 
 
 def _pipeline(pgconn: PGconn, calls: list[tuple[Bound, Sequence[Any]]]) -> PQGen[list[PGresult]]:
@@ -382,17 +459,16 @@ def _pipeline(pgconn: PGconn, calls: list[tuple[Bound, Sequence[Any]]]) -> PQGen
     return [results[-1] for results in answers[:-1]]
 
 
-def _answer(conn: AnyConnection, bound: Bound, result: PGresult) -> Any:
+def _answer(bound: Bound, result: PGresult) -> Any:
     if result.status in _OK:
         return bound.value(result)
-    if _is_stale(result):
-        conn.bindings.pop(bound.variant, None)
     error = error_from_result(result, encoding="utf-8")
     note(error, bound.query)
     raise error
 
 
-# --- Rows a few at a time
+# --- Rows a few at a time. What is read so, or copied, is described anew each time: the server
+# would not say that what was prepared is stale.
 
 
 class NotDeclarable(Exception):
@@ -402,17 +478,15 @@ class NotDeclarable(Exception):
 _REFUSED_BY_DECLARE = ("42601", "0A000")
 
 
+def cursor_name() -> bytes:
+    """A name that no other cursor has."""
+    return b"sqlkit_%d" % next(_names)
+
+
 def declare(conn: AnyConnection, statement: Statement[Any], cursor: bytes) -> PQGen[Bound]:
     """Open a server-side cursor for a statement. Raises `NotDeclarable`."""
-    variant = statement.variant()
-    bound = yield from bind(conn, variant)
-    sent = bound.dump(statement.args)
-    conn.pgconn.send_query_params(
-        b"DECLARE " + cursor + b" NO SCROLL CURSOR FOR " + variant.sql.encode(),
-        sent,
-        bound.parameter_types,
-        [bound.parameter_format] * len(sent),
-    )
+    bound = yield from _describe(conn, statement.variant())
+    _send_text(conn, bound, b"DECLARE " + cursor + b" NO SCROLL CURSOR FOR ", statement.args)
     try:
         _check((yield from execute(conn.pgconn)))
     except psycopg.Error as error:
@@ -420,6 +494,17 @@ def declare(conn: AnyConnection, statement: Statement[Any], cursor: bytes) -> PQ
             raise NotDeclarable from error
         raise
     return bound
+
+
+def _send_text(conn: AnyConnection, bound: Bound, before: bytes, args: Sequence[Any]) -> None:
+    sent = bound.dump(args)
+    conn.pgconn.send_query_params(
+        before + bound.variant.sql.encode(),
+        sent,
+        bound.parameter_types,
+        [bound.parameter_format] * len(sent),
+        bound.result_format,
+    )
 
 
 def fetch_rows(conn: AnyConnection, bound: Bound, cursor: bytes, before: int) -> PQGen[list[Any]]:
@@ -434,8 +519,8 @@ def fetch_rows(conn: AnyConnection, bound: Bound, cursor: bytes, before: int) ->
 
 def begin_rows(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Bound]:
     """Start a statement whose rows are read as they come, the connection being busy meanwhile."""
-    bound = yield from bind(conn, statement.variant())
-    _send_prepared(conn.pgconn, bound, bound.dump(statement.args))
+    bound = yield from _describe(conn, statement.variant())
+    _send_text(conn, bound, b"", statement.args)
     if pq.version() >= 170000:
         conn.pgconn.set_chunked_rows_mode(_FETCHED_AT_ONCE)
     else:
@@ -463,7 +548,7 @@ def next_rows(conn: AnyConnection, bound: Bound, before: int) -> PQGen[list[Any]
 def begin_copy_out(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Bound]:
     """Start to copy a select's rows out."""
     variant = statement.variant()
-    bound = yield from bind(conn, variant)
+    bound = yield from _describe(conn, variant)
     text = f"COPY (\n{variant.sql}\n) TO STDOUT (FORMAT {_copy_format(bound.result_format)})"
     conn.pgconn.send_query(text.encode())
     _expect((yield from execute(conn.pgconn)), pq.ExecStatus.COPY_OUT)
@@ -499,7 +584,7 @@ def copy_rows(conn: AnyConnection, bound: Bound, before: int) -> PQGen[list[Any]
 def begin_copy_in(conn: AnyConnection, statement: Statement[Any]) -> PQGen[CopyIn]:
     """Start to copy rows into a table."""
     variant = statement.variant()
-    bound = yield from bind(conn, variant)
+    bound = yield from _describe(conn, variant)
     copy = CopyIn(bound, conn.types)
     text = f"{variant.sql}\n(FORMAT {_copy_format(bound.result_format)})"
     conn.pgconn.send_query(text.encode())
@@ -527,7 +612,7 @@ class CopyIn:
         try:
             format_row(row, self._transformer, self._buffer)
         except Exception as error:
-            raise self._wrong(f"can't be sent: {_reason(error)}") from error
+            raise self._wrong(f"can't be sent: {_reason(error)}") from None
         return self._flush() if len(self._buffer) >= _COPY_BUFFER else None
 
     def finish(self) -> bytes:

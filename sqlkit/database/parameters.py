@@ -89,7 +89,11 @@ def _aware(value: object) -> bool:
     return isinstance(value, datetime) and value.tzinfo is not None
 
 
-_TEXT = Accepts(str, _instance(str), "str")
+def _without_nul(value: object) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+_TEXT = Accepts(_Never, _without_nul, "str without NUL")
 _JSON = Accepts(dict, lambda _value: True, "a JSON value")
 
 PLAIN: dict[str, Accepts] = {

@@ -34,13 +34,12 @@ logger = logging.getLogger("sqlkit")
 class Session(Connection):
     """Statements on one psycopg connection; ``seconds`` is what each may take."""
 
-    __slots__ = ("_conn", "_cursors", "_depth", "_over", "_seconds")
+    __slots__ = ("_conn", "_depth", "_over", "_seconds")
 
     def __init__(self, conn: driver.PgConnection, seconds: float, depth: int = 0) -> None:
         self._conn = conn
         self._seconds = seconds
         self._depth = depth
-        self._cursors = 0
         self._over = False
 
     def run(self, statement: Statement[T]) -> T:
@@ -63,7 +62,7 @@ class Session(Connection):
                 yield rows
         elif self._depth == 0:
             # A cursor lives in a transaction.
-            with self.transaction() as tx, tx.stream(statement) as rows:
+            with self._begun() as tx, tx.stream(statement) as rows:
                 yield rows
         else:
             try:
@@ -72,13 +71,15 @@ class Session(Connection):
                 with self._direct(statement) as rows:
                     yield rows
             else:
-                yield self._fetch(bound, name)
-                self._wait(driver.command(self._conn, b"CLOSE " + name))
+                try:
+                    yield self._fetch(bound, name)
+                finally:
+                    if driver.is_in_transaction(self._conn):
+                        self._wait(driver.command(self._conn, b"CLOSE " + name))
 
     def _declare(self, statement: Statement[Any]) -> tuple[bytes, driver.Bound]:
-        self._cursors += 1
-        name = b"sqlkit_%d_%d" % (self._depth, self._cursors)
-        with self.transaction():
+        name = driver.cursor_name()
+        with self._begun():
             bound = self._wait(driver.declare(self._conn, statement, name), statement.query)
         return name, bound
 
@@ -147,10 +148,12 @@ class Session(Connection):
     def batch(self, statements: Iterable[Statement[T]]) -> list[T]:
         answers: list[T] = []
         waiting = iter(statements)
-        with self.transaction():
+        undo: bytes | None = begin.undo(self._depth + 1)
+        with self._begun():
             while chunk := list(islice(waiting, values.BATCH)):
                 values.check_batch(chunk)
-                answers += self._wait(driver.batch(self._conn, chunk))
+                answers += self._wait(driver.batch(self._conn, chunk, undo))
+                undo = None  # the second chunk can't undo the first
         return answers
 
     def transaction(
@@ -160,6 +163,14 @@ class Session(Connection):
         read_only: bool | None = None,
         deferrable: bool | None = None,
     ) -> AbstractContextManager[Transaction]:
+        return self._begun(isolation, read_only, deferrable)
+
+    def _begun(
+        self,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+    ) -> Transaction:
         depth = self._depth + 1
         command = begin.begin(depth, isolation, read_only, deferrable)
         return Transaction(self._conn, self._seconds, depth, command)
@@ -200,7 +211,7 @@ class Transaction(Session):
     def _roll_back(self) -> None:
         try:
             self._wait(driver.command(self._conn, begin.roll_back(self._depth)))
-        except psycopg.Error as error:
+        except (psycopg.Error, DeadlineExceeded) as error:
             # The connection is lost, and the transaction with it; the error that led here is the
             # one to see.
             logger.debug("rollback failed: %s", type(error).__name__)
@@ -246,5 +257,7 @@ class HeldConnection(Session):
         try:
             wait(conn, driver.reset(conn), self._seconds)
             conn.autocommit = True
-        except (psycopg.Error, DeadlineExceeded):
-            conn.close()
+        except BaseException as error:
+            driver.finish(conn)
+            if not isinstance(error, (psycopg.Error, DeadlineExceeded)):
+                raise

@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 
 from sqlkit.database import conninfo as where
-from sqlkit.database import driver
 from sqlkit.database.types import ADAPTERS
 from sqlkit.errors import DeadlineExceeded
 
@@ -35,7 +34,6 @@ class Settings:
         target = where.resolve(
             conninfo,
             os.environ,
-            client_encoding="UTF8",
             fallback_application_name="sqlkit",
             connect_timeout=max(2, round(connect_timeout)),
         )
@@ -72,21 +70,13 @@ class Settings:
         error.add_note(f"address from {self.target.origin}: {where.describe(self.target.conninfo)}")
         return error
 
+    def closed(self) -> str:
+        """What to do about a pool that is closed."""
+        return f"database {self.name!r} was closed: open() or a with block opens it again"
+
     def none_free(self) -> DeadlineExceeded:
         """The error for a pool whose connections are all in use."""
         return DeadlineExceeded(
             f"no connection of database {self.name!r} became free within {self.pool_timeout:g} s: "
             f"at most {self.max_size} are open (max_size)"
         )
-
-
-def style_command(conn: driver.AnyConnection) -> bytes | None:
-    """The command that makes dates readable, where the server's own style is another.
-
-    Types without a binary form come as text, and only ISO dates are read from text.
-    """
-    date = conn.info.parameter_status("DateStyle") or ""
-    interval = conn.info.parameter_status("IntervalStyle") or ""
-    if date.startswith("ISO") and interval == "postgres":
-        return None
-    return b"SET DateStyle = ISO; SET IntervalStyle = postgres"
