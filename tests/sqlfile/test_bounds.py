@@ -1,0 +1,129 @@
+"""However hostile a file is, reading it ends soon, in queries or errors."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from sqlkit.sqlfile import Parsed, read
+
+MEBIBYTE = 1 << 20
+HEADER = "-- name: x\n"
+COPY = "-- name: x :copy\ncopy "
+
+
+def repeated(unit: str, *, before: str = HEADER, after: str = "") -> str:
+    return before + unit * (MEBIBYTE // len(unit)) + after
+
+
+def numbered(unit: str, *, before: str = HEADER, after: str = "") -> str:
+    return before + "".join(unit.format(i) for i in range(MEBIBYTE // (len(unit) + 3))) + after
+
+
+HOSTILE = {
+    "a string never closed": repeated("x", before=f"{HEADER}'"),
+    "quotes": repeated("'", after="'"),
+    "pairs of quotes and one more": repeated("''", after="'"),
+    "a name never closed": repeated("x", before=f'{HEADER}"'),
+    "double quotes": repeated('"', after='"'),
+    "escapes never closed": repeated(r"\'", before=f"{HEADER}E'"),
+    "strings with escapes": repeated("E'"),
+    "escapes continued for long": repeated(" \n", before=f"{HEADER}E'a'"),
+    "strings with escapes, continued": repeated("E'a'\n"),
+    "unicode quotes": repeated("U&'"),
+    "dollars": repeated("$"),
+    "dollars and one more": repeated("$", after="$"),
+    "dollar quotes of all tags": repeated("$a$b$c"),
+    "dollar quotes of a tag of their own": numbered("$t{}$"),
+    "a long tag": repeated("a", before=f"{HEADER}$"),
+    "comments opened 10,000 deep": HEADER + "/*" * 10_000,
+    "comments nested 10,000 deep": HEADER + "/*" * 10_000 + "*/" * 10_000 + "select 1",
+    "comments never closed": repeated("/*"),
+    "comments": repeated("/**/"),
+    "line comments": repeated("--\n"),
+    "colons": repeated(":"),
+    "parameters": repeated(":a"),
+    "parameters of all names": numbered(":a{} "),
+    "wrong parameters": numbered(":a{}$ "),
+    "attributes": repeated(":a.b "),
+    "quoted parameters": repeated(":'x'"),
+    "numbered parameters": repeated("$1 "),
+    "brackets": repeated("["),
+    "slices": repeated("[:a"),
+    "slices of nothing": repeated("[a:b]"),
+    "mixed brackets": repeated("[("),
+    "a slice after much white space": repeated(" ", before=f"{HEADER}[a", after=":b"),
+    "operators": repeated("-/"),
+    "semicolons": repeated(";"),
+    "a word": repeated("a"),
+    "NUL": repeated("\0"),
+    "line ends": repeated("\r"),
+    "conditions alone": repeated("--? a\n"),
+    "conditions": repeated("x --? a\n"),
+    "conditions of all names": numbered("x --? a{}\n"),
+    "conditions of all words": numbered("x --? a = w{}\n"),
+    "conditions of two defaults": numbered("x --? a = w{} (default)\n"),
+    "wrong conditions": repeated("x --? ?\n"),
+    "headers": repeated("-- name: x\n"),
+    "queries": numbered("-- name: x{}\nx\n"),
+    "headers without a name": repeated("-- name:\n"),
+    "strings left open in each query": numbered("-- name: x{}\n'\n"),
+    "dollar quotes left open in each query": numbered("-- name: x{0}\n$t{0}$\n"),
+    "headers in one string": repeated("-- name: x\n", before=f"{HEADER}'"),
+    "near misses": repeated("-- nmae: x :one\n", before=f"{HEADER}x\n"),
+    "a long near miss": repeated("n", before=f"{HEADER}x\n-- "),
+    "a long name": repeated("a", before="-- name: "),
+    "a long kind": repeated("a", before="-- name: x :"),
+    "a long list": repeated("a,", before="-- name: x(", after=")\nx"),
+    "a list of all names": numbered("a{},", before="-- name: x(", after=")\nx"),
+    "docstrings": repeated("-- a\n", after="x"),
+    "unknown options": repeated("-- @x\n"),
+    "options out of place": repeated("-- @row\n", before=f"{HEADER}x\n"),
+    "options for no parameter": numbered("-- @param a{}\n", after="x :a"),
+    "a long option": repeated("a", before=f"{HEADER}-- @"),
+    "a long duration": repeated("9", before=f"{HEADER}-- @timeout ", after="s\nx"),
+    "copies of many columns": repeated("a,", before=f"{COPY}t (", after="a) from stdin"),
+    "a copy with a comma too many": repeated("a,", before=f"{COPY}t (", after=") from stdin"),
+    "a copy into a long name": repeated("a.", before=COPY),
+    "doubled percent signs": repeated("%%'%%'", before="-- name: x^\n"),
+}
+
+
+def timed(text: str) -> tuple[Parsed, float]:
+    """What is read, and the processor's seconds: other tests run at the same time."""
+    start = time.process_time()
+    parsed = read(text)
+    return parsed, time.process_time() - start
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_mebibyte_of_hostile_text_is_read_in_time(text: str) -> None:
+    parsed, seconds = timed(text)
+    assert parsed.queries or parsed.errors
+    # 2 s is the bound; a machine that runs all tests at once may be slower than it ought to be.
+    assert seconds < 4
+
+
+def test_ten_thousand_queries_are_read_in_time() -> None:
+    one = (
+        "-- name: get_user_{0} :one\n-- The user.\n-- @row User\n"
+        "select id, email\nfrom users\nwhere id = :id and name <> 'it''s';\n\n"
+    )
+    parsed, seconds = timed("".join(one.format(i) for i in range(10_000)))
+    assert (len(parsed.queries), parsed.errors) == (10_000, ())
+    assert seconds < 3
+
+
+def test_time_grows_with_the_text_and_no_faster() -> None:
+    def cost(count: int) -> float:
+        text = "".join(f"-- name: x{i} :one\nselect :a, 'x' --? p\n" for i in range(count))
+        return min(timed(text)[1] for _ in range(3))
+
+    assert cost(16_000) < 16 * cost(2_000)
+
+
+def test_after_a_thousand_errors_nothing_more_is_read() -> None:
+    parsed = read("-- name: x :y\nselect 1\n" * 5000)
+    assert len(parsed.errors) == 1001
+    assert "not read" in parsed.errors[-1].message
