@@ -70,7 +70,7 @@ def docstring(text: str, depth: int = 0) -> str:
         return ""
     indent = INDENT * depth
     safe = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in lines]
-    if len(safe) == 1 and safe[0].endswith('"') and not safe[0].endswith('\\"'):
+    if len(safe) == 1 and lines[0].endswith('"') and not lines[0].endswith('"""'):
         safe[0] = safe[0][:-1] + '\\"'
     body = f"\n{indent}".join(safe).replace(f"\n{indent}\n", "\n\n")
     end = f"\n{indent}" if len(safe) > 1 else ""

@@ -48,10 +48,11 @@ class Module:
     def source(self) -> str:
         """The module's text without its header; what is wrong is in ``errors``."""
         names = ModuleNames(self._taken(), self.types, "." * (self.depth + 1), self.local)
+        classes = {_row_name(query, description) for query, description in self.described}
         functions = [
             made
             for query, description in self.described
-            if (made := self._function(query, description, names)) is not None
+            if (made := self._function(query, description, names, classes)) is not None
         ]
         if self.errors:
             return ""
@@ -76,23 +77,18 @@ class Module:
         return taken - {""}
 
     def _function(
-        self, query: Query, description: Description, names: ModuleNames
+        self,
+        query: Query,
+        description: Description,
+        names: ModuleNames,
+        classes: Collection[str | None],
     ) -> Function | None:
         try:
-            self._check_name(query)
+            _check_name(query, classes)
             return self._made(query, description, names)
         except CompileError as error:
             self.errors.append(error)
             return None
-
-    def _check_name(self, query: Query) -> None:
-        if not is_identifier(query.name):
-            raise problem(query, f"{query.name} can't be the name of a Python function")
-        if query.name == "annotations" or query.name.startswith("_"):
-            message = f"{query.name} can't be the name of a function of a generated module"
-            raise problem(query, message, hint=_NAME_HINT)
-        if query.name in {_row_name(other, said) for other, said in self.described}:
-            raise problem(query, f"{query.name} is the name of a query and of a row class")
 
     def _made(self, query: Query, description: Description, names: ModuleNames) -> Function:
         row = row_name(query, description)
@@ -146,6 +142,16 @@ class Module:
         else:
             agree(query, known, fields)
         known.queries.append(query.name)
+
+
+def _check_name(query: Query, classes: Collection[str | None]) -> None:
+    if not is_identifier(query.name):
+        raise problem(query, f"{query.name} can't be the name of a Python function")
+    if query.name == "annotations" or query.name.startswith("_"):
+        message = f"{query.name} can't be the name of a function of a generated module"
+        raise problem(query, message, hint=_NAME_HINT)
+    if query.name in classes:
+        raise problem(query, f"{query.name} is the name of a query and of a row class")
 
 
 def _row_name(query: Query, description: Description) -> str | None:

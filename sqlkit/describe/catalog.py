@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.describe.relation import Attribute, Relation
-from sqlkit.describe.tree import Node, read, walk
+from sqlkit.describe.tree import read_query
 from sqlkit.describe.types import (
     PYTHON,
     STR,
@@ -236,13 +236,8 @@ def relations(
             heirs,
             foreign,
             attributes.get(oid, {}),
-            query_in(rule or "<>"),
+            read_query(rule or "<>"),
             [set(map(int, index.split())) for index in unique],
         )
         for oid, schema, name, kind, heirs, foreign, rule, unique in rows
     }
-
-
-def query_in(text: str) -> Node | None:
-    """The query in the text of a function's body or a view's rule; None if it holds none."""
-    return next((node for node in walk(read(text)) if node.tag == "QUERY"), None)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlkit.describe.catalog import Catalog
-    from sqlkit.describe.tree import Node
+    from sqlkit.describe.tree import Tree
     from sqlkit.sqlfile import Query, Variant
 
 
@@ -40,7 +40,7 @@ class Answer:
     variant: Variant
     parameters: Sequence[int]
     columns: Sequence[RawColumn]
-    tree: Node | None
+    tree: Tree | None
 
 
 def describe_script(query: Query) -> Description:
@@ -80,7 +80,7 @@ def conclude(query: Query, answers: Sequence[Answer], catalog: Catalog) -> Descr
         analysed=all(answer.tree is not None for answer in answers),
         single=all(
             answer.tree is not None
-            and writes_one(answer.tree, catalog.relations, catalog.equalities)
+            and writes_one(answer.tree.query, catalog.relations, catalog.equalities)
             for answer in answers
         ),
     )
@@ -145,7 +145,7 @@ def _params(query: Query, answers: Sequence[Answer], catalog: Catalog) -> tuple[
 def _columns(answers: Sequence[Answer], catalog: Catalog) -> list[Column]:
     width = len(answers[0].columns)
     proofs = [
-        prove(answer.tree, catalog.relations) if answer.tree else [Proof()] * width
+        prove(answer.tree.query, catalog.relations) if answer.tree else [Proof()] * width
         for answer in answers
     ]
     return [

@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlkit.describe.nullability import TABLE
-from sqlkit.describe.tree import Node, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sqlkit.describe.description import Volatility
     from sqlkit.describe.relation import Relation
+    from sqlkit.describe.tree import Node, Tree
 
 _WRITES = (2, 3, 4, 5)  # CmdType in PostgreSQL's nodes.h: UPDATE, INSERT, DELETE, MERGE
 _MAY_SELECT = 2  # ACL_SELECT in parsenodes.h
-_CALLS = ("funcid", "opfuncid", "aggfnoid", "winfnoid")
+_CALLS = {
+    "FUNCEXPR": "funcid",
+    "AGGREF": "aggfnoid",
+    "WINDOWFUNC": "winfnoid",
+    **dict.fromkeys(("OPEXPR", "DISTINCTEXPR", "NULLIFEXPR", "SCALARARRAYOPEXPR"), "opfuncid"),
+}
+_NAMES = ("RANGETBLENTRY", "RTEPERMISSIONINFO")
 _TYPES = (
     *("vartype", "paramtype", "consttype", "funcresulttype", "opresulttype", "resulttype"),
     *("aggtype", "wintype", "array_typeid", "casetype", "coalescetype", "minmaxtype", "type"),
@@ -38,24 +44,24 @@ class Effects:
     volatility: Volatility = "volatile"
 
 
-def relation_oids(tree: Node) -> set[int]:
+def relation_oids(tree: Tree) -> set[int]:
     """Oids of the tables and views that a query, or a view's rule, names."""
-    return {oid for node in walk(tree) if (oid := node.number("relid"))}
+    return {node.number("relid") for node in tree.nodes if node.tag in _NAMES} - {0}
 
 
-def function_oids(tree: Node) -> set[int]:
+def function_oids(tree: Tree) -> set[int]:
     """Oids of the functions that a query calls, those under its operators too."""
-    return {oid for node in walk(tree) for name in _CALLS if (oid := node.number(name))}
+    return {node.number(_CALLS[node.tag]) for node in tree.nodes if node.tag in _CALLS} - {0}
 
 
 def effects(
-    query: Node, relations: Mapping[int, Relation], volatilities: Mapping[int, str]
+    tree: Tree, relations: Mapping[int, Relation], volatilities: Mapping[int, str]
 ) -> Effects:
     """What an analysed query does, views included; ``volatilities`` is ``provolatile`` by oid."""
-    written = set(_through_views(_written(query), relations))
-    read, trees = set[int](), [query]
-    for tree in trees:
-        new = _read(tree) - read
+    written = set(_through_views(_written(tree), relations))
+    read, trees = set[int](), [tree]
+    for one in trees:
+        new = _read(one) - read
         read |= new
         trees += [rule for oid in new if (rule := _rule(oid, relations)) is not None]
     return Effects(
@@ -66,11 +72,11 @@ def effects(
 
 
 def _volatilities(
-    trees: Iterable[Node], reads: bool, writes: bool, volatilities: Mapping[int, str]
+    trees: Iterable[Tree], reads: bool, writes: bool, volatilities: Mapping[int, str]
 ) -> Iterator[Volatility]:
     yield "volatile" if writes else "stable" if reads else "immutable"
     for tree in trees:
-        for node in walk(tree):
+        for node in tree.nodes:
             yield _of_node(node)
         for oid in function_oids(tree):
             yield _BY_CATALOG.get(volatilities.get(oid, "v"), "volatile")
@@ -94,25 +100,24 @@ def _type(expression: Node) -> int:
     return next((oid for name in _TYPES if (oid := expression.number(name))), 0)
 
 
-def _read(tree: Node) -> set[int]:
+def _read(tree: Tree) -> set[int]:
     # Up to 15 the permissions asked for stand in the range table, from 16 on beside it.
     return {
         node.number("relid")
-        for node in walk(tree)
-        if node.tag in ("RANGETBLENTRY", "RTEPERMISSIONINFO")
-        and node.number("requiredPerms") & _MAY_SELECT
+        for node in tree.nodes
+        if node.tag in _NAMES and node.number("requiredPerms") & _MAY_SELECT
     } - {0}
 
 
-def _written(tree: Node) -> Iterator[int]:
-    for query in walk(tree):
+def _written(tree: Tree) -> Iterator[int]:
+    for query in tree.nodes:
         if query.tag == "QUERY" and query.number("commandType") in _WRITES:
             rtable, number = query.nodes("rtable"), query.number("resultRelation")
             if 0 < number <= len(rtable):
                 yield rtable[number - 1].number("relid")
 
 
-def _rule(oid: int, relations: Mapping[int, Relation]) -> Node | None:
+def _rule(oid: int, relations: Mapping[int, Relation]) -> Tree | None:
     relation = relations.get(oid)
     return relation.rule if relation else None
 
@@ -123,7 +128,7 @@ def _through_views(oids: Iterable[int], relations: Mapping[int, Relation]) -> It
     for oid in pending:
         yield oid
         rule = _rule(oid, relations)
-        base = _single_table(rule) if rule else None
+        base = _single_table(rule.query) if rule else None
         if base:
             pending.append(base)
 

@@ -6,12 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sqlkit.describe.nullability import INSERT, TABLE, UPDATE
-from sqlkit.describe.tree import Node, walk
+from sqlkit.describe.tree import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sqlkit.describe.relation import Attribute, Relation
+    from sqlkit.describe.tree import Tree
 
 _SUBQUERY, _VALUES = 1, 5  # RTEKind in PostgreSQL's parsenodes.h
 _CASTS = frozenset({"RELABELTYPE", "COERCEVIAIO", "ARRAYCOERCEEXPR"})
@@ -19,11 +20,11 @@ _CAST_FORMS = (1, 2)  # CoercionForm in primnodes.h: written as a cast, or impli
 _EXTERNAL = 0  # ParamKind in primnodes.h
 
 
-def nullable_parameters(query: Node, relations: Mapping[int, Relation]) -> set[int]:
+def nullable_parameters(tree: Tree, relations: Mapping[int, Relation]) -> set[int]:
     """Numbers of the parameters whose every use is as the value of a column that accepts NULL."""
-    uses = Counter(_number(node) for node in walk(query) if _is_parameter(node))
+    uses = Counter(_number(node) for node in tree.nodes if _is_parameter(node))
     stored = Counter[int]()
-    for level in walk(query):
+    for level in tree.nodes:
         if level.tag == "QUERY":
             stored.update(_stored(level, relations))
     return {number for number, count in uses.items() if stored[number] == count}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlkit.describe.tree import Node
+    from sqlkit.describe.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Relation:
     heirs: bool
     foreign_parts: bool
     attributes: Mapping[int, Attribute]
-    rule: Node | None = None
+    rule: Tree | None = None
     unique: Sequence[Collection[int]] = ()
 
     @property

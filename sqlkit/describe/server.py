@@ -21,6 +21,7 @@ from sqlkit.describe.catalog import Catalog
 from sqlkit.describe.conclude import Answer, RawColumn, conclude, describe_script
 from sqlkit.describe.effects import function_oids, relation_oids
 from sqlkit.describe.refusal import Refusal, error_of, word_at
+from sqlkit.describe.tree import read_query
 from sqlkit.errors import SourceError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlkit.describe.description import Description
     from sqlkit.describe.relation import Relation
-    from sqlkit.describe.tree import Node
+    from sqlkit.describe.tree import Tree
     from sqlkit.sqlfile import Query, Variant
 
 _MOST_ARGUMENTS = 100  # FUNC_MAX_ARGS
@@ -128,8 +129,8 @@ class _Server:
         )
 
     def _relations(
-        self, oids: set[int], trees: list[Node]
-    ) -> tuple[dict[int, Relation], list[Node]]:
+        self, oids: set[int], trees: list[Tree]
+    ) -> tuple[dict[int, Relation], list[Tree]]:
         """Tables and views, those inside views too, and the trees with those of the views."""
         known: dict[int, Relation] = {}
         trees, wanted = list(trees), oids.union(*map(relation_oids, trees))
@@ -168,7 +169,7 @@ class _Server:
             parsed = pgconn.describe_prepared(b"")
         return parsed if parsed.status == pq.ExecStatus.COMMAND_OK else self._refused(parsed)
 
-    def _tree(self, sql: str, parameters: Sequence[int]) -> Node | None:
+    def _tree(self, sql: str, parameters: Sequence[int]) -> Tree | None:
         """The analysed query; None where there is none to be had (a utility command, say)."""
         if len(parameters) > _MOST_ARGUMENTS:
             return None
@@ -187,7 +188,7 @@ class _Server:
             " where proname = %s and pronamespace = pg_catalog.pg_my_temp_schema()",
             [name],
         )
-        return catalogs.query_in(body)
+        return read_query(body)
 
     def _type_name(self, oid: int) -> str:
         if oid not in self._names:

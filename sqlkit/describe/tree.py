@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Value: TypeAlias = "Node | list[Value] | str | None"
 
-_TOKEN = re.compile(r"[(){}]|(?:\\.|[^\\ \n\t(){}])+", re.DOTALL)
+_WORD = r"(?:\\.|[^\\ \n\t(){}])+"
+# A bracket; a field with a plain value, which most are; a constant's bytes; any other word.
+_TOKEN = re.compile(rf"([(){{}}])|:(\w+) ({_WORD})|(\[ (?:-?\d+ )*\])|({_WORD})", re.DOTALL)
+_BRACKET, _FIELD, _BYTES = 1, 3, 4  # the groups above, by Match.lastindex
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 # The first word of a list that holds bare numbers: integers, oids, transaction ids, a bitmap set.
 _NUMBERS = frozenset("iobx")
@@ -59,70 +62,95 @@ class Node:
 
 
 @dataclass(slots=True)
-class _Open:
-    """A node or list whose end has not come yet."""
+class Tree:
+    """An analysed query, and every node in it, outer before inner."""
 
-    node: Node | None
-    items: list[Value] = field(default_factory=list["Value"])
-    label: str | None = None
-    state: Literal["start", "inside", "datum"] = "start"
+    query: Node
+    nodes: Sequence[Node]
 
 
 def read(text: str) -> Value:
     """The tree in ``text``. Raises `ValueError` if it is not a whole one."""
-    outermost = _Open(None, state="inside")
-    stack = [outermost]
+    return _read(text).items[0]
+
+
+def read_query(text: str) -> Tree | None:
+    """The first query in the text of a function's body or a view's rule; None if it holds none."""
+    nodes = _read(text).nodes
+    query = next((node for node in nodes if node.tag == "QUERY"), None)
+    return Tree(query, nodes) if query else None
+
+
+def _read(text: str) -> _Reader:
+    reader = _Reader()
     for match in _TOKEN.finditer(text):
-        word = match.group()
-        top = stack[-1]
-        if word == "{":
-            stack.append(_Open(Node("")))
-        elif word == "(":
-            stack.append(_Open(None))
-        elif word in ("}", ")"):
-            if len(stack) == 1 or (top.node is None) == (word == "}"):
-                raise ValueError(f"unexpected {word} at {match.start()}")
-            stack.pop()
-            _put(stack[-1], top.items if top.node is None else top.node)
-        elif top.node is None:
-            _in_list(top, word)
-        else:
-            _in_node(top, top.node, word)
-    if len(stack) != 1 or len(outermost.items) != 1:
+        group = match.lastindex
+        if group == _FIELD and reader.node is not None and reader.label is None:
+            reader.node.fields[match[2]] = _plain(match[3])
+        elif group == _BRACKET:
+            reader.bracket(match[1], match.start())
+        elif group == _FIELD:
+            reader.word(f":{match[2]}")
+            reader.word(match[3])
+        elif group != _BYTES:
+            reader.word(match[0])
+        elif not reader.between_fields:
+            for word in match[0].split(" "):
+                reader.word(word)
+    if reader.stack or len(reader.items) != 1:
         raise ValueError("a node tree that is not whole")
-    return outermost.items[0]
+    return reader
 
 
-def _in_list(top: _Open, word: str) -> None:
-    if top.state == "start" and word in _NUMBERS:
-        top.state = "inside"
-        return
-    _put(top, _plain(word))
+@dataclass(slots=True)
+class _Reader:
+    """The node or list that is open, its field that awaits a value, and what is open around it."""
 
+    node: Node | None = None
+    items: list[Value] = field(default_factory=list["Value"])
+    label: str | None = None
+    stack: list[tuple[Node | None, list[Value], str | None]] = field(
+        default_factory=list[tuple["Node | None", "list[Value]", "str | None"]]
+    )
+    nodes: list[Node] = field(default_factory=list["Node"])
 
-def _in_node(top: _Open, node: Node, word: str) -> None:
-    if top.state == "datum":
-        # The bytes of a constant, "4 [ 1 0 0 0 ]", follow their length: only their end matters.
-        top.state = "datum" if word != "]" else "inside"
-    elif top.state == "start":
-        node.tag, top.state = word, "inside"
-    elif top.label is None and word == "[":
-        top.state = "datum"
-    elif top.label is None:
-        top.label = word.removeprefix(":")
-    else:
-        _put(top, _plain(word))
+    @property
+    def between_fields(self) -> bool:
+        """Whether a field's name comes next, if not the bytes of the constant before."""
+        return self.node is not None and self.label is None
 
+    def bracket(self, bracket: str, place: int) -> None:
+        """Open or close a node or list."""
+        if bracket in "{(":
+            self.stack.append((self.node, self.items, self.label))
+            self.node, self.items, self.label = None, [], None
+            if bracket == "{":
+                self.node, self.label = Node(""), ""
+                self.nodes.append(self.node)
+            return
+        if not self.stack or (self.node is None) == (bracket == "}") or self.label is not None:
+            raise ValueError(f"unexpected {bracket} at {place}")
+        value = self.items if self.node is None else self.node
+        self.node, self.items, self.label = self.stack.pop()
+        self._put(value)
 
-def _put(top: _Open, value: Value) -> None:
-    top.state = "inside"
-    if top.node is None:
-        top.items.append(value)
-    elif top.label is None:
-        raise ValueError("a value without a field's name")
-    else:
-        top.node.fields[top.label] = value
-        top.label = None
+    def word(self, word: str) -> None:
+        """A node's tag, a field's name, or a plain value."""
+        if self.node is not None and self.label == "":
+            self.node.tag, self.label = word, None
+        elif self.between_fields:
+            self.label = word.removeprefix(":")
+        elif not (self.node is None and self.stack and not self.items and word in _NUMBERS):
+            self._put(_plain(word))
+
+    def _put(self, value: Value) -> None:
+        if self.node is None:
+            self.items.append(value)
+        elif not self.label:
+            raise ValueError("a value without a field's name")
+        else:
+            self.node.fields[self.label] = value
+            self.label = None
 
 
 def _plain(word: str) -> str | None:

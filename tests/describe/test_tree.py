@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqlkit.describe.catalog import query_in
 from sqlkit.describe.nullability import prove
 from sqlkit.describe.parameters import nullable_parameters
 from sqlkit.describe.relation import Attribute, Relation
-from sqlkit.describe.tree import Node, Value, read, walk
+from sqlkit.describe.tree import Node, Value, read, read_query, walk
 
 RECORDED = json.loads((Path(__file__).parent / "trees.json").read_text())
 
@@ -113,9 +112,10 @@ def _users(oid: int) -> dict[int, Relation]:
 @pytest.mark.parametrize("number", range(len(RECORDED["queries"])))
 def test_recorded_trees_of_every_version_say_the_same(version: str, number: int) -> None:
     recorded: dict[str, Any] = RECORDED["versions"][version]
-    query = query_in(recorded["trees"][number])
-    assert query is not None
+    tree = read_query(recorded["trees"][number])
+    assert tree is not None
+    assert tree.nodes == list(walk(read(recorded["trees"][number])))
     said = RECORDED["queries"][number]
     relations = _users(recorded["users"])
-    assert [proof.not_null for proof in prove(query, relations)] == said["not_null"]
-    assert sorted(nullable_parameters(query, relations)) == said["nullable_parameters"]
+    assert [proof.not_null for proof in prove(tree.query, relations)] == said["not_null"]
+    assert sorted(nullable_parameters(tree, relations)) == said["nullable_parameters"]
