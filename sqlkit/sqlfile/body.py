@@ -10,8 +10,8 @@ from sqlkit.sqlfile.conditions import Marker, gather, read_marker, refuse_alone
 from sqlkit.sqlfile.line import Condition, Line, Parameter, cut_lines
 from sqlkit.sqlfile.parameter import (
     PLANNED,
-    check_field,
     check_name,
+    refuse_field,
     refuse_numbered,
     refuse_quoted,
 )
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SPACE = " \t\n\r\f\v"
 _SPANNING = frozenset({"string", "name", "dollar", "block"})
+_NO_CODE = frozenset({"space", "comment", "block", "end"})
 _FIRST_WORD = re.compile(r"[\s(]*+([A-Za-z]*)")
 
 
@@ -58,13 +59,86 @@ def read_body(report: Report, tokens: Sequence[Token], start: int, stop: int) ->
     text = report.source.text[start:stop]
     start += len(text) - len(text.lstrip(_SPACE))
     body = Body(start, start + len(text.strip(_SPACE)), start)
-    _Reader(report, body).read(tokens)
+    body.end = _end(report, body, tokens)
+    body.parameters = _parameters(report, tokens)
+    _check_tokens(report, body, tokens)
+    body.markers = _markers(report, body, tokens)
     names = {parameter.name for parameter in body.parameters}
     body.conditions = gather(report, body.markers, names)
-    body.lines = tuple(
-        cut_lines(report.source.text, body.start, body.stop, body.parameters, body.markers)
-    )
+    lines = cut_lines(report.source.text, body.start, body.stop, body.parameters, body.markers)
+    body.lines = tuple(lines)
     return body
+
+
+def _end(report: Report, body: Body, tokens: Sequence[Token]) -> int:
+    for kind, start, end in reversed(tokens):
+        if kind == "code":
+            code = report.source.text[max(start, body.start) : end]
+            return end - len(code) + len(code.rstrip(_SPACE))
+        if kind not in _NO_CODE:
+            return end
+    return body.start
+
+
+def _parameters(report: Report, tokens: Sequence[Token]) -> list[Parameter]:
+    text = report.source.text
+    parameters = [
+        Parameter(text[start + 1 : end], start) for kind, start, end in tokens if kind == "param"
+    ]
+    places: dict[str, int] = {}
+    for parameter in parameters:
+        if places.setdefault(parameter.name, parameter.offset) == parameter.offset:
+            check_name(report, parameter)
+    return parameters
+
+
+def _check_tokens(report: Report, body: Body, tokens: Sequence[Token]) -> None:
+    """Report what looks like a parameter but isn't one."""
+    numbered: tuple[int, int] | None = None
+    for kind, start, end in tokens:
+        if kind == "quoted":
+            refuse_quoted(report, start)
+        elif kind == "field":
+            refuse_field(report, start, end)
+        elif kind == "number" and numbered is None:
+            numbered = (start, end)
+    if numbered and (body.parameters or first_word(report, body, tokens) in PLANNED):
+        refuse_numbered(report, *numbered)
+
+
+def _markers(report: Report, body: Body, tokens: Sequence[Token]) -> list[Marker]:
+    """The conditional lines' ends; none begins in a token that reaches over a line's end."""
+    text = report.source.text
+    markers: list[Marker] = []
+    spanned = body.start
+    for kind, start, end in tokens:
+        if kind == "comment":
+            if text.find("--?", start, end) >= 0:
+                markers += _marker(report, body, (start, end), spanned)
+        elif kind in _SPANNING and LINE_END.search(text, start, end):
+            spanned = end
+    return markers
+
+
+def _marker(
+    report: Report, body: Body, comment: tuple[int, int], spanned: int
+) -> tuple[Marker, ...]:
+    """The marker in a comment, if it has one and that is right."""
+    text, (start, end) = report.source.text, comment
+    line_start = max(report.source.line_start(start), body.start)
+    if not text[line_start:start].strip(_SPACE):
+        if text.startswith("--?", start):
+            refuse_alone(report, start, end)
+        return ()
+    offset = text.rfind("--?", start, end)
+    if line_start < spanned:
+        message = "a conditional line can't begin inside a string or comment"
+        report.add(message, offset, end - offset)
+        return ()
+    after = LINE_END.match(text, end)
+    line_end = min(after.end() if after else end, body.stop)
+    marker = read_marker(report, (offset, end), (line_start, line_end))
+    return (marker,) if marker else ()
 
 
 def first_word(report: Report, body: Body, tokens: Sequence[Token]) -> str:
@@ -74,78 +148,3 @@ def first_word(report: Report, body: Body, tokens: Sequence[Token]) -> str:
             found = _FIRST_WORD.match(report.source.text, start, body.end)
             return found[1].lower() if found else ""
     return ""
-
-
-class _Reader:
-    """Goes over a body's tokens once."""
-
-    def __init__(self, report: Report, body: Body) -> None:
-        self.report = report
-        self.text = report.source.text
-        self.body = body
-        self.spanned = body.start
-        self.named: set[str] = set()
-        self.numbered: tuple[int, int] | None = None
-
-    def read(self, tokens: Sequence[Token]) -> None:
-        for token in tokens:
-            kind, start, end = token
-            if kind == "code":
-                self.body.end = end
-            elif kind == "param":
-                self._param(start, end)
-            elif kind == "comment":
-                self._comment(start, end)
-            elif kind in _SPANNING:
-                self._span(kind, start, end)
-            elif kind == "quoted":
-                refuse_quoted(self.report, start)
-            elif kind not in {"space", "end"}:
-                self.body.end = end
-                if kind == "number" and self.numbered is None:
-                    self.numbered = (start, end)
-        self._trim()
-        if self.numbered and (
-            self.body.parameters or first_word(self.report, self.body, tokens) in PLANNED
-        ):
-            refuse_numbered(self.report, *self.numbered)
-
-    def _trim(self) -> None:
-        code = self.text[self.body.start : self.body.end]
-        self.body.end -= len(code) - len(code.rstrip(_SPACE))
-
-    def _span(self, kind: str, start: int, end: int) -> None:
-        """A token that may reach over a line's end, so that no conditional line begins in it."""
-        if LINE_END.search(self.text, start, end):
-            self.spanned = end
-        if kind != "block":
-            self.body.end = end
-
-    def _param(self, start: int, end: int) -> None:
-        name = self.text[start + 1 : end]
-        self.body.end = end
-        self.body.parameters.append(Parameter(name, start))
-        if name not in self.named:
-            self.named.add(name)
-            check_name(self.report, name, start)
-        if self.text.startswith(".", end):
-            check_field(self.report, name, start, end)
-
-    def _comment(self, start: int, end: int) -> None:
-        if self.text.find("--?", start, end) < 0:
-            return
-        line_start = max(self.report.source.line_start(start), self.body.start)
-        alone = not self.text[line_start:start].strip(_SPACE)
-        marker = start if alone else self.text.rfind("--?", start, end)
-        if marker < 0 or not self.text.startswith("--?", marker):
-            return
-        if alone:
-            refuse_alone(self.report, start, end)
-        elif line_start < self.spanned:
-            message = "a conditional line can't begin inside a string or comment"
-            self.report.add(message, marker, end - marker)
-        else:
-            found = LINE_END.match(self.text, end)
-            line = (line_start, min(found.end() if found else end, self.body.stop))
-            if read := read_marker(self.report, marker, line, end):
-                self.body.markers.append(read)

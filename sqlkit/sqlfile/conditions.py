@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlkit.sqlfile.line import Condition
 from sqlkit.sqlfile.names import fault
@@ -22,8 +21,7 @@ _MARKER = re.compile(
 _FORMS = "a condition is --? name, --? not name, --? name = word or --? name = word (default)"
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """The end of a conditional line; ``offset`` is the name's place in the file.
 
     The line reaches from ``start`` to ``end``, its line end included.
@@ -37,8 +35,9 @@ class Marker:
     end: int
 
 
-def read_marker(report: Report, offset: int, line: tuple[int, int], end: int) -> Marker | None:
-    """The marker that reaches from ``offset`` to ``end``; None if it is wrong, and reported."""
+def read_marker(report: Report, place: tuple[int, int], line: tuple[int, int]) -> Marker | None:
+    """The marker between the two offsets of ``place``; None if it is wrong, and reported."""
+    offset, end = place
     found = _MARKER.fullmatch(report.source.text, offset, end)
     if found is None or (found["negated"] and found["word"]):
         report.add("this condition can't be understood", offset, end - offset, hint=_FORMS)

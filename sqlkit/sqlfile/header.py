@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from sqlkit.sqlfile import aiosql
 from sqlkit.sqlfile.line import Kind
@@ -29,8 +28,7 @@ _SHAPE = re.compile(
 _NEAR = 0.7
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What a header says. ``listed``: the names in aiosql's parameter list, if there is one.
 
     ``offset`` is the name's place in the file, ``width`` its length there.

@@ -34,7 +34,8 @@ def _token(plain: str) -> re.Pattern[str]:
         rf"""
           (?P<code>{SPACE}*+(?:{code})(?:{SPACE}++|{code})*+)
         | (?P<space>{SPACE}++)
-        | (?P<param>:{WORD})
+        | (?P<param>:{WORD}(?!\.{LETTER}))
+        | (?P<field>:{WORD})
         | (?P<comment>--[^\r\n]*+)
         | (?P<string>(?:[uU]&)?{STRING})
         | (?P<end>;++)
@@ -75,12 +76,13 @@ _NEVER_LAST = frozenset(_RESERVED.split())
 _LONGEST = max(map(len, _NEVER_LAST)) + 1
 
 # Kind, start and end. The kind is a group's name above, but that an ``escape`` is a ``string``, and
-# that a slice's colon is a ``colon``; a ``quoted`` is the colon of ``:'x'`` or ``:"x"``.
+# that a slice's colon is a ``colon``. A ``field`` is the ``:a`` of ``:a.b``, a ``quoted`` the colon
+# of ``:'x'`` or ``:"x"``.
 Token: TypeAlias = tuple[str, int, int]
 
 _INSIGNIFICANT = frozenset({"space", "comment", "block"})
-_LOOK_CLOSER = frozenset({"bracket", "block", "dollar", "open"})
-_MAY_BE_SLICE = frozenset({"param", "quoted"})
+_LOOK_CLOSER = frozenset({"block", "dollar", "open"})
+_MAY_BE_SLICE = frozenset({"param", "field", "quoted"})
 _OPERANDS = frozenset({"string", "name", "dollar", "number", "param"})
 
 
@@ -101,15 +103,15 @@ def tokens(text: str, start: int, end: int) -> Iterator[Token]:
     brackets: list[str] = []
     before: Token = ("", start, start)
     again = -1
-    while found := (_INSIDE if brackets else _OUTSIDE).match(text, start, end):
+    outside, inside = _OUTSIDE.match, _INSIDE.match
+    while found := (inside if brackets else outside)(text, start, end):
         kind, stop = found.lastgroup or "", found.end()
-        if kind == "escape" or start == again:
+        if kind == "bracket":
+            _follow(brackets, text[start:stop])
+        elif kind == "escape" or start == again:
             kind, stop, again = _escape_string(text, found, start, end)
         elif kind in _LOOK_CLOSER:
-            if kind == "bracket":
-                _follow(brackets, found.group())
-            else:
-                stop = _close(text, kind, start, stop, end)
+            stop = _close(text, kind, start, stop, end)
         elif brackets and kind in _MAY_BE_SLICE and _is_slice(text, brackets, before):
             kind, stop = "colon", start + 1
         token = (kind, start, stop)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["one", "maybe", "many", "affected", "exec", "copy", "script"]
 State: TypeAlias = "bool | str"
+_Stretch: TypeAlias = "tuple[int, int, tuple[str, State] | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +64,30 @@ def cut_lines(
     text: str, start: int, stop: int, parameters: Sequence[Parameter], markers: Sequence[Marker]
 ) -> Iterator[Line]:
     """Cut a stretch of text at its conditional lines, and each part at its parameters."""
-    pieces = _Pieces(text, parameters)
+    left = iter(parameters)
+    following = next(left, None)
+    for at, end, when in _stretches(start, stop, markers):
+        pieces: list[Text | Parameter] = []
+        while following is not None and following.offset < end:
+            if at < following.offset:
+                pieces.append(Text(text[at : following.offset], at))
+            pieces.append(following)
+            at = following.offset + len(following.name) + 1
+            following = next(left, None)
+        if at < end:
+            pieces.append(Text(text[at:end], at))
+        yield Line(tuple(pieces), when)
+
+
+def _stretches(start: int, stop: int, markers: Sequence[Marker]) -> Iterator[_Stretch]:
+    """Start and end of each line that is conditional and of what stands between them."""
     for marker in markers:
         if start < marker.start:
-            yield Line(pieces.between(start, marker.start))
-        yield Line(pieces.between(marker.start, marker.end), (marker.name, marker.state))
+            yield start, marker.start, None
+        yield marker.start, marker.end, (marker.name, marker.state)
         start = marker.end
     if start < stop:
-        yield Line(pieces.between(start, stop))
-
-
-class _Pieces:
-    """Cuts text at its parameters, going on where it left off."""
-
-    def __init__(self, text: str, parameters: Sequence[Parameter]) -> None:
-        self.text = text
-        self.parameters = parameters
-        self.next = 0
-
-    def between(self, start: int, stop: int) -> tuple[Text | Parameter, ...]:
-        pieces: list[Text | Parameter] = []
-        while self.next < len(self.parameters) and self.parameters[self.next].offset < stop:
-            parameter = self.parameters[self.next]
-            if start < parameter.offset:
-                pieces.append(Text(self.text[start : parameter.offset], start))
-            pieces.append(parameter)
-            start = parameter.offset + len(parameter.name) + 1
-            self.next += 1
-        if start < stop:
-            pieces.append(Text(self.text[start:stop], start))
-        return tuple(pieces)
+        yield start, stop, None
 
 
 def cut_off(lines: Sequence[Line], end: int) -> tuple[Line, ...]:

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from sqlkit.sqlfile.lexer import LETTER
 from sqlkit.sqlfile.names import fault
 
 if TYPE_CHECKING:
+    from sqlkit.sqlfile.line import Parameter
     from sqlkit.sqlfile.report import Report
 
 # Commands that PostgreSQL plans: in these, and outside of strings, a $1 is always a parameter.
 PLANNED = frozenset({"select", "insert", "update", "delete", "merge", "with", "values", "table"})
-_FIELD = re.compile(rf"\.{LETTER}")
 
 
-def check_name(report: Report, name: str, start: int) -> None:
+def check_name(report: Report, parameter: Parameter) -> None:
     """Report a name that no argument can have."""
-    if wrong := fault(name):
+    if wrong := fault(parameter.name):
         report.add(
-            f"{name} {wrong.reason}, so no argument can have this name",
-            start,
-            len(name) + 1,
+            f"{parameter.name} {wrong.reason}, so no argument can have this name",
+            parameter.offset,
+            len(parameter.name) + 1,
             hint=f"did you mean :{wrong.suggestion}?",
         )
 
 
-def check_field(report: Report, name: str, start: int, end: int) -> None:
+def refuse_field(report: Report, start: int, end: int) -> None:
     """Report ``:a.b``, which is aiosql's for an argument's attribute."""
-    if _FIELD.match(report.source.text, end):
-        report.add(
-            "a parameter is a value: SQL can't reach the attributes that it has in Python",
-            start,
-            end - start,
-            hint=f"pass the attribute itself; (:{name}).field is a field of a composite type",
-        )
+    report.add(
+        "a parameter is a value: SQL can't reach the attributes that it has in Python",
+        start,
+        end - start,
+        hint=f"pass the attribute itself; ({report.source.text[start:end]}).field is a composite's",
+    )
 
 
 def refuse_quoted(report: Report, start: int) -> None:

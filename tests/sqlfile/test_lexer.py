@@ -88,6 +88,7 @@ CASES = [
     ("select x[0x1F:n]", "select x[0x1F:n]", ""),
     ("select x[1 /* c */:n]", "select x[1 /* c */:n]", ""),
     ('select x["a":n]', 'select x["a":n]', ""),
+    ("select x[1:t.n]", "select x[1:t.n]", ""),
     ("select x[t.then:n]", "select x[t.then:n]", ""),
     ("select array[:a, :b]", "select array[$1, $2]", "a b"),
     ("select array[x and :a]", "select array[x and $1]", "a"),
@@ -194,8 +195,9 @@ def test_a_parameter_that_python_can_t_name_is_refused(name: str, suggestion: st
 
 
 def test_an_attribute_of_a_parameter_is_refused() -> None:
-    with pytest.raises(SqlFileError, match="can't reach the attributes"):
+    with pytest.raises(SqlFileError, match="can't reach the attributes") as caught:
         parse("-- name: x\nselect :user.name")
+    assert (caught.value.column, caught.value.width) == (8, 5)
 
 
 def test_a_nul_character_is_refused() -> None:

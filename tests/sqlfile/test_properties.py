@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,12 +61,14 @@ def test_any_text_ends_in_queries_or_errors(text: str) -> None:
 
 
 @given(TEXTS)
-def test_parse_raises_exactly_if_read_has_errors(text: str) -> None:
-    errors = read(text).errors
-    try:
-        assert parse(text) == () or not errors
-    except SqlFileError as error:
-        assert str(error) == str(errors[0])
+def test_parse_gives_what_read_gives_or_raises_its_first_error(text: str) -> None:
+    parsed = read(text)
+    if parsed.errors:
+        with pytest.raises(SqlFileError) as caught:
+            parse(text)
+        assert str(caught.value) == str(parsed.errors[0])
+    else:
+        assert [query.sql for query in parse(text)] == [query.sql for query in parsed.queries]
 
 
 @given(TEXTS)
