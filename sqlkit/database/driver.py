@@ -11,6 +11,7 @@ row formatters.
 from __future__ import annotations
 
 import itertools
+import re
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -41,7 +42,7 @@ from sqlkit.database.types import ADAPTERS, CATALOG, Types
 from sqlkit.errors import WrongArgument, WrongKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from psycopg.abc import PipelineCommand, PQGen
     from psycopg.pq.abc import PGconn, PGresult
@@ -59,6 +60,8 @@ _FETCHED_AT_ONCE = 1000
 _COPY_BUFFER = 64 * 1024
 _COPY_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_TRAILER = b"\xff\xff"
+_VALUE = re.compile(r""":| ['"]""")
+_BYTEA, _TEXT = 17, 25
 
 # How often a wait looks for Ctrl-C, in seconds, where a signal doesn't interrupt it.
 _INTERVAL = 0.1
@@ -70,7 +73,7 @@ _ACTIVE = pq.TransactionStatus.ACTIVE
 _INERROR = pq.TransactionStatus.INERROR
 _INTRANS = pq.TransactionStatus.INTRANS
 _IDLE = pq.TransactionStatus.IDLE
-_OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+_OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY)
 _SOME_ROWS = (pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
 _names = itertools.count(1)
 
@@ -197,22 +200,43 @@ class Bound:
         try:
             return tx.load_rows(0, result.ntuples, self.make_row)
         except Exception as error:
-            raise self._unreadable(result, before, error) from error
+            raise self._unreadable(_fields(result), before, error) from error
         finally:
             tx.set_pgresult(None)
 
-    def _unreadable(self, result: PGresult, before: int, error: Exception) -> Exception:
-        for row, column in itertools.product(range(result.ntuples), range(result.nfields)):
-            load = self.transformer.get_loader(self.oids[column], self.result_format).load
-            data = result.get_value(row, column)
-            try:
-                if data is not None:
-                    values.convert_one(self.query, column, load(data))
-            except Exception as found:
-                return values.unreadable(
-                    self.query, self.columns[column], before + row + 1, _reason(found)
-                )
+    def copied(self, data: memoryview, before: int) -> Any:
+        """One row of a copy out. Raises `UnreadableValue`."""
+        is_binary = self.result_format == pq.Format.BINARY
+        parse = parse_row_binary if is_binary else parse_row_text
+        try:
+            return self.make_row(parse(data, self.transformer))
+        except Exception as error:
+            raw = Transformer(ADAPTERS)
+            raw.set_pgresult(self.transformer.pgresult, set_loaders=False)
+            raw.set_loader_types(
+                [_BYTEA if is_binary else _TEXT] * len(self.oids), pq.Format.BINARY
+            )
+            raise self._unreadable([parse(data, raw)], before, error) from error
+
+    def _unreadable(
+        self, rows: Iterable[Sequence[Any]], before: int, error: Exception
+    ) -> Exception:
+        for number, row in enumerate(rows, before + 1):
+            for i, data in enumerate(row):
+                load = self.transformer.get_loader(self.oids[i], self.result_format).load
+                try:
+                    if data is not None:
+                        values.convert_one(
+                            self.query, i, load(data if isinstance(data, bytes) else data.encode())
+                        )
+                except Exception as found:
+                    return values.unreadable(self.query, self.columns[i], number, _reason(found))
         return error
+
+
+def _fields(result: PGresult) -> Iterator[list[bytes | None]]:
+    for row in range(result.ntuples):
+        yield [result.get_value(row, column) for column in range(result.nfields)]
 
 
 def _text(name: bytes | None) -> str:
@@ -222,8 +246,8 @@ def _text(name: bytes | None) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeError):
         return "it is no Unicode text"
-    # What follows a colon in psycopg's message may be the value.
-    return str(error).partition(":")[0] or type(error).__name__
+    # What psycopg's message quotes, or says after a colon, may be the value.
+    return _VALUE.split(str(error))[0] or type(error).__name__
 
 
 def bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
@@ -551,14 +575,15 @@ def begin_copy_out(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Boun
     bound = yield from _describe(conn, variant)
     text = f"COPY (\n{variant.sql}\n) TO STDOUT (FORMAT {_copy_format(bound.result_format)})"
     conn.pgconn.send_query(text.encode())
-    _expect((yield from execute(conn.pgconn)), pq.ExecStatus.COPY_OUT)
+    result = _expect((yield from execute(conn.pgconn)), pq.ExecStatus.COPY_OUT)
+    # psycopg's C parser takes the number of columns from the result, their types from the oids.
+    bound.transformer.set_pgresult(result, set_loaders=False)
     bound.transformer.set_loader_types(bound.oids, bound.result_format)
     return bound
 
 
 def copy_rows(conn: AnyConnection, bound: Bound, before: int) -> PQGen[list[Any]]:
     """The next rows of a copy; none when it is done."""
-    binary = bound.result_format == pq.Format.BINARY
     rows: list[Any] = []
     if conn.pgconn.transaction_status != _ACTIVE:
         return rows
@@ -566,18 +591,12 @@ def copy_rows(conn: AnyConnection, bound: Bound, before: int) -> PQGen[list[Any]
         data = yield from copy_from(conn.pgconn)
         if not isinstance(data, memoryview):
             break
-        if binary:
+        if bound.result_format == pq.Format.BINARY:
             if bytes(data[: len(_COPY_SIGNATURE)]) == _COPY_SIGNATURE:
                 data = data[len(_COPY_SIGNATURE) :]
             if bytes(data[:2]) == _COPY_TRAILER:
                 continue
-        parse = parse_row_binary if binary else parse_row_text
-        try:
-            rows.append(bound.make_row(parse(data, bound.transformer)))
-        except Exception as error:
-            raise values.unreadable(
-                bound.query, ", ".join(bound.columns), before + len(rows) + 1, _reason(error)
-            ) from error
+        rows.append(bound.copied(data, before + len(rows)))
     return rows
 
 
@@ -655,9 +674,10 @@ def _copy_format(format_: pq.Format) -> str:
     return "binary" if format_ == pq.Format.BINARY else "text"
 
 
-def _expect(results: list[PGresult], status: pq.ExecStatus) -> None:
+def _expect(results: list[PGresult], status: pq.ExecStatus) -> PGresult:
     result = results[-1] if results else None
     if result is None or result.status != status:
         if result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
             raise error_from_result(result, encoding="utf-8")
         raise psycopg.OperationalError("the server did not begin to copy")
+    return result

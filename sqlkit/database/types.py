@@ -17,11 +17,17 @@ import psycopg
 from psycopg import pq
 from psycopg.adapt import AdaptersMap
 from psycopg.adapt import Dumper as BaseDumper
+from psycopg.adapt import Loader as BaseLoader
 from psycopg.types import TypeInfo
 from psycopg.types.composite import CompositeInfo, register_composite
 from psycopg.types.json import set_json_dumps, set_json_loads
-from psycopg.types.multirange import MultirangeInfo, register_multirange
-from psycopg.types.range import RangeInfo, register_range
+from psycopg.types.multirange import (
+    MultirangeBinaryDumper,
+    MultirangeDumper,
+    MultirangeInfo,
+    register_multirange,
+)
+from psycopg.types.range import RangeBinaryDumper, RangeDumper, RangeInfo, register_range
 from psycopg.types.string import StrBinaryDumper, StrDumper, TextBinaryLoader, TextLoader
 
 from sqlkit.database import parameters
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
 
     from psycopg.abc import AdaptContext, Buffer, Dumper
 
-# Read by kind of type: PostgreSQL manual, 54.64 "pg_type", columns typtype and typsubscript.
+# Read by kind of type: PostgreSQL manual, 54.64 "pg_type", columns typtype and typarray.
 CATALOG = """
 with recursive needed(oid) as (
     select unnest($1::oid[])
@@ -40,9 +46,10 @@ with recursive needed(oid) as (
     select part.oid
     from needed
     join pg_catalog.pg_type as t on t.oid = needed.oid
+    left join pg_catalog.pg_type as e on e.oid = t.typelem
     left join pg_catalog.pg_range as r on r.rngtypid = t.oid or r.rngmultitypid = t.oid
     cross join lateral (
-        select t.typelem where t.typsubscript = 'array_subscript_handler'::regproc
+        select e.oid where e.typarray = t.oid
         union all select t.typbasetype where t.typtype = 'd'
         union all select r.rngsubtype where r.rngtypid is not null
         union all select r.rngtypid where r.rngmultitypid = t.oid
@@ -55,10 +62,10 @@ select
     t.oid::int8,
     t.typname::text,
     n.nspname::text,
-    case when t.typsubscript = 'array_subscript_handler'::regproc then 'a' else t.typtype::text end,
+    case when e.typarray = t.oid then 'a' else t.typtype::text end,
     t.typarray::int8,
     case
-        when t.typsubscript = 'array_subscript_handler'::regproc then t.typelem
+        when e.typarray = t.oid then t.typelem
         when t.typtype = 'd' then t.typbasetype
         when t.typtype = 'm' then r.rngtypid
         else coalesce(r.rngsubtype, 0)
@@ -68,6 +75,7 @@ select
 from needed
 join pg_catalog.pg_type as t on t.oid = needed.oid
 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+left join pg_catalog.pg_type as e on e.oid = t.typelem
 left join pg_catalog.pg_range as r on r.rngtypid = t.oid or r.rngmultitypid = t.oid
 cross join lateral (
     select
@@ -80,6 +88,7 @@ cross join lateral (
 
 # Base types whose binary form is their text.
 _TEXT_IN_BINARY = frozenset({"text", "varchar", "bpchar", "name", "citext"})
+_JSON = ("json", "jsonb")
 _KNOWN_TO_PSYCOPG = frozenset(PLAIN) | {"text", "varchar", "name"}
 
 
@@ -151,7 +160,12 @@ class Types:
             case "c":
                 return all(map(self._has_binary, found.field_types or ()))
             case _:
-                return False
+                return found.name == "void"
+
+    def _base_name(self, oid: int) -> str:
+        """The name of the type below a domain, or of the type itself."""
+        found = self._known[oid]
+        return self._base_name(found.of) if found.kind == "d" else found.name
 
     def adapters(
         self, oids: Sequence[int], composites: Mapping[str, Callable[..., Any]]
@@ -181,18 +195,39 @@ class Types:
                 self._register(part, adapters, composites, registered)
         match found.kind:
             case "r" if adapters.types.get(oid) is None:
-                info = RangeInfo(found.name, oid, found.array, subtype_oid=found.of)
-                register_range(info, adapters)
+                _register_range(found, adapters)
             case "m" if adapters.types.get(oid) is None:
                 _register_multirange(found, self._known[found.of], adapters)
             case "c":
                 _register_composite(found, composites, adapters)
             case "d":
-                _register_domain(found, adapters)
+                _register_domain(found, adapters, is_json=self._base_name(oid) in _JSON)
             case "r" | "m" | "a":
                 pass
+            case "p" if found.name == "void":
+                adapters.register_loader(oid, VoidLoader)
+                adapters.register_loader(oid, VoidBinaryLoader)
             case _:
                 _register_text(found, adapters)
+
+
+class VoidLoader(BaseLoader):
+    """What a function that gives nothing gives."""
+
+    def load(self, data: Buffer) -> None:
+        """Nothing."""
+
+
+class VoidBinaryLoader(VoidLoader):
+    """`VoidLoader`, in binary."""
+
+    format = pq.Format.BINARY
+
+
+def _register_range(found: PgType, adapters: AdaptersMap) -> None:
+    register_range(RangeInfo(found.name, found.oid, found.array, subtype_oid=found.of), adapters)
+    for dumper in (RangeDumper, RangeBinaryDumper):
+        adapters.register_dumper(None, _for_oid(dumper, found.oid, subtype_oid=found.of))
 
 
 def _register_multirange(found: PgType, range_: PgType, adapters: AdaptersMap) -> None:
@@ -200,6 +235,8 @@ def _register_multirange(found: PgType, range_: PgType, adapters: AdaptersMap) -
         found.name, found.oid, found.array, range_oid=range_.oid, subtype_oid=range_.of
     )
     register_multirange(info, adapters)
+    for dumper in (MultirangeDumper, MultirangeBinaryDumper):
+        adapters.register_dumper(None, _for_oid(dumper, found.oid, subtype_oid=range_.of))
 
 
 def _register_composite(
@@ -225,7 +262,7 @@ def named_tuple(name: str, fields: Sequence[str]) -> Callable[..., Any]:
     return made
 
 
-def _register_domain(found: PgType, adapters: AdaptersMap) -> None:
+def _register_domain(found: PgType, adapters: AdaptersMap, *, is_json: bool) -> None:
     for format_ in pq.Format:
         loader = adapters.get_loader(found.of, format_)
         if loader is not None:
@@ -236,6 +273,8 @@ def _register_domain(found: PgType, adapters: AdaptersMap) -> None:
             continue
         adapters.register_dumper(None, _domain_dumper(dumper, found.oid))
     _register_array_of(found, adapters)
+    if is_json and found.array:
+        _take_lists_for_json(adapters, found.array)
 
 
 def _domain_dumper(base: type[Dumper], oid: int) -> type[DomainDumper]:
@@ -271,15 +310,30 @@ def _register_array_of(found: PgType, adapters: AdaptersMap) -> None:
         TypeInfo(found.name, found.oid, found.array).register(adapters)
 
 
-def _for_oid(dumper: type[Dumper], oid: int) -> type[Dumper]:
-    return type(dumper.__name__, (dumper,), {"oid": oid})
+def _for_oid(dumper: type[Dumper], oid: int, **attributes: int) -> type[Dumper]:
+    return type(dumper.__name__, (dumper,), {"oid": oid, **attributes})
 
 
 def _base_adapters() -> AdaptersMap:
     adapters = AdaptersMap(psycopg.adapters)
     set_json_loads(msgspec.json.decode, adapters)
     set_json_dumps(msgspec.json.encode, adapters)
+    for name in _JSON:
+        _take_lists_for_json(adapters, adapters.types[name].array_oid)
     return adapters
+
+
+def _take_lists_for_json(adapters: AdaptersMap, array: int) -> None:
+    """Let an element of an array of JSON be a list, which psycopg takes for a dimension."""
+    for format_ in pq.Format:
+        dumper: Any = adapters.get_dumper_by_oid(array, format_)
+
+        def dump(self: Any, values: list[Any], base: Any = dumper) -> Buffer | None:
+            elements = [tuple(v) if isinstance(v, list) else v for v in values]
+            dumped: Buffer | None = base.dump(self, elements)
+            return dumped
+
+        adapters.register_dumper(None, type(dumper.__name__, (dumper,), {"dump": dump}))
 
 
 ADAPTERS = _base_adapters()
