@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlkit.sqlfile import aiosql
+from sqlkit.sqlfile.block import Block, read_block
 from sqlkit.sqlfile.body import Body, first_word, read_body
 from sqlkit.sqlfile.check import check_kind, check_options
 from sqlkit.sqlfile.copy_in import CopyIn, check_streamed, read_copy_in
@@ -16,7 +17,7 @@ from sqlkit.sqlfile.query import Query
 from sqlkit.sqlfile.report import FullError, Report
 from sqlkit.sqlfile.section import Section, sections
 from sqlkit.sqlfile.source import Source
-from sqlkit.sqlfile.tags import Block, check_misplaced, read_block
+from sqlkit.sqlfile.tags import check_misplaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,17 +1,13 @@
-"""The comment lines directly below a header: its docstring and its options."""
+"""The tags of options: ``@row``, ``@param`` and so on, and what each may say."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlkit.sqlfile import aiosql
-from sqlkit.sqlfile.conditions import refuse_alone
 from sqlkit.sqlfile.duration import seconds
-from sqlkit.sqlfile.header import check_near_miss
 from sqlkit.sqlfile.names import fault
-from sqlkit.sqlfile.options import ColumnOption, Options, ParamOption
-from sqlkit.sqlfile.section import HEADER
+from sqlkit.sqlfile.options import ColumnOption, ParamOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,14 +15,9 @@ if TYPE_CHECKING:
 
     from sqlkit.sqlfile.report import Report
 
-_LINE = re.compile(
-    rf"(?:\r\n|\r|\n)[ \t]*+(?!{HEADER.pattern})"
-    r"(?P<comment>--[ \t]*+(?:(?P<tag>@[^\s@]*+)[ \t]*+(?P<value>[^\r\n]*+)|(?P<text>[^\r\n]*+)))"
-)
 # A name as PostgreSQL has it, or any word: whether a column is called so, only the server knows.
 _MARKED = re.compile(r"(?P<name>[^\s!?]++)(?P<mark>[!?]?)(?:[ \t]++(?P<doc>.*))?")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_NO_OPTIONS = Options()
 _NULLABLE = {"!": False, "?": True, "": None}
 
 
@@ -51,44 +42,12 @@ class Tag(NamedTuple):
 
 
 # What a tag's reader notes, by the fields of `Options`.
-_Said: TypeAlias = "dict[str, Any]"
-_Read: TypeAlias = "Callable[[Report, Tag, _Said], None]"
+Said: TypeAlias = "dict[str, Any]"
+_Read: TypeAlias = "Callable[[Report, Tag, Said], None]"
 
 
-class Block(NamedTuple):
-    """The comment lines directly below a header; ``end`` is where the last one ends."""
-
-    end: int
-    doc: str
-    options: Options
-
-
-def read_block(report: Report, start: int, end: int, *, first_column: bool) -> Block:
-    """The comment lines below the header that ends at ``start``."""
-    doc: list[str] = []
-    said: _Said = {}
-    while found := _LINE.match(report.source.text, start, end):
-        start = found.end()
-        if tag := found["tag"]:
-            value = found["value"].rstrip()
-            _read_tag(report, Tag(tag[1:], value, found.start("tag")), said)
-        else:
-            text = found["text"].strip()
-            doc.append(text.removeprefix("\\") if text.startswith("\\@") else text)
-            _check_text(report, found.start("comment"), start)
-    options = Options(**said, first_column=first_column) if said or first_column else _NO_OPTIONS
-    return Block(start, "\n".join(doc).strip(), options)
-
-
-def _check_text(report: Report, start: int, end: int) -> None:
-    """Report a line of the docstring that was meant for something else."""
-    if report.source.text.startswith("--?", start):
-        refuse_alone(report, start, end)
-    check_near_miss(report, start, end)
-    aiosql.check_record_class(report, start, end)
-
-
-def _read_tag(report: Report, tag: Tag, said: _Said) -> None:
+def read_tag(report: Report, tag: Tag, said: Said) -> None:
+    """Note what a tag says, by the fields of `Options`; what is wrong with it is reported."""
     read = _TAGS.get(tag.word)
     offsets: dict[tuple[str, ...], int] = said.setdefault("offsets", {})
     if read is None:
@@ -107,14 +66,14 @@ def _read_tag(report: Report, tag: Tag, said: _Said) -> None:
         read(report, tag, said)
 
 
-def _row(report: Report, tag: Tag, said: _Said) -> None:
+def _row(report: Report, tag: Tag, said: Said) -> None:
     if wrong := fault(tag.value):
         hint = f"did you mean @row {wrong.suggestion}?" if tag.value else "such as @row User"
         report.add("@row says the name of a class", tag.offset, tag.width, hint)
     said["row"] = tag.value
 
 
-def _param(report: Report, tag: Tag, said: _Said) -> None:
+def _param(report: Report, tag: Tag, said: Said) -> None:
     found = _MARKED.fullmatch(tag.value)
     if found is None or found["mark"] == "!":
         report.add("this is not @param name[?] text", tag.offset, tag.width)
@@ -124,7 +83,7 @@ def _param(report: Report, tag: Tag, said: _Said) -> None:
         )
 
 
-def _column(report: Report, tag: Tag, said: _Said) -> None:
+def _column(report: Report, tag: Tag, said: Said) -> None:
     found = _MARKED.fullmatch(tag.value)
     if found is None:
         report.add("this is not @column name[!|?] text", tag.offset, tag.width)
@@ -140,7 +99,7 @@ def _column(report: Report, tag: Tag, said: _Said) -> None:
         said.setdefault("columns", {})[found["name"]] = option
 
 
-def _type(report: Report, tag: Tag, said: _Said) -> None:
+def _type(report: Report, tag: Tag, said: Said) -> None:
     column, _, dotted = tag.value.partition(" ")
     dotted = dotted.strip()
     if not _DOTTED.fullmatch(dotted) or any(map(fault, dotted.split("."))):
@@ -154,11 +113,11 @@ def _type(report: Report, tag: Tag, said: _Said) -> None:
         said.setdefault("types", {})[column] = dotted
 
 
-def _timeout(report: Report, tag: Tag, said: _Said) -> None:
+def _timeout(report: Report, tag: Tag, said: Said) -> None:
     said["timeout"] = _seconds(report, tag)
 
 
-def _cache(report: Report, tag: Tag, said: _Said) -> None:
+def _cache(report: Report, tag: Tag, said: Said) -> None:
     said["cache"] = _seconds(report, tag)
 
 
@@ -174,19 +133,19 @@ def _seconds(report: Report, tag: Tag) -> float | None:
     return found
 
 
-def _retry(report: Report, tag: Tag, said: _Said) -> None:
+def _retry(report: Report, tag: Tag, said: Said) -> None:
     if tag.value != "never":
         report.add("@retry can only say never", tag.offset, tag.width, hint="@retry never")
     said["retry"] = False
 
 
-def _idempotent(report: Report, tag: Tag, said: _Said) -> None:
+def _idempotent(report: Report, tag: Tag, said: Said) -> None:
     if tag.value:
         report.add("@idempotent says nothing more", tag.offset, tag.width)
     said["idempotent"] = True
 
 
-def _deprecated(report: Report, tag: Tag, said: _Said) -> None:
+def _deprecated(report: Report, tag: Tag, said: Said) -> None:
     if not tag.value:
         report.add("@deprecated says what to use instead, or why", tag.offset, tag.width)
     said["deprecated"] = tag.value
