@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
 from sqlkit.cli.app import app
-from sqlkit.testing import migrate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,9 +115,18 @@ def project(here: Path, sqlkit_server: Server, monkeypatch: pytest.MonkeyPatch) 
     return here
 
 
-@pytest.fixture
-def dsn(project: Path, sqlkit_server: Server) -> Iterator[str]:
-    """A database of the test's own with the project's migrations."""
+@pytest.fixture(scope="session")
+def with_notes(sqlkit_server: Server) -> Iterator[str]:
+    """The name of a database with what the project's migration makes, to copy."""
     with sqlkit_server.database() as url:
-        migrate.apply(url, project / "migrations")
+        with psycopg.connect(url) as connection:
+            connection.execute(MIGRATION)
+            name = connection.info.dbname
+        yield name
+
+
+@pytest.fixture
+def dsn(project: Path, sqlkit_server: Server, with_notes: str) -> Iterator[str]:
+    """A database of the test's own with the project's schema."""
+    with sqlkit_server.database(template=with_notes) as url:
         yield url

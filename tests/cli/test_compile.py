@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+
+from sqlkit.testing.server import throwaway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,16 +131,17 @@ def test_without_migrations_the_database_of_database_url_is_used(
 
 
 def test_a_database_made_for_a_command_is_dropped_after_it(
-    sqlkit: Run, project: Path, dsn: str
+    sqlkit: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import psycopg
-
-    with psycopg.connect(dsn) as connection:
-        names = "select count(*) from pg_database where datname like 'sqlkit\\_%%'"
-        before = connection.execute(names).fetchone()
+    monkeypatch.delenv("SQLKIT_TEST_DSN")
+    with throwaway() as server, psycopg.connect(server.url, autocommit=True) as connection:
+        monkeypatch.setenv("SQLKIT_TEST_DSN", server.url)
         sqlkit("compile")
+        (project / "sql" / "bad.sql").write_text("-- name: bad :one\nselect a from b;\n", "utf-8")
+        sqlkit("check", exit_code=1)
+        left = connection.execute("select datname from pg_database where not datistemplate")
 
-        assert connection.execute(names).fetchone() == before
+        assert left.fetchall() == [("postgres",)]
 
 
 @pytest.mark.parametrize("command", ["compile", "check", "describe"])
@@ -186,8 +191,6 @@ def test_named_databases_are_compiled_each_with_its_own_schema(sqlkit: Run, proj
 def test_what_is_compiled_can_be_imported(
     sqlkit: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import subprocess
-
     sqlkit("compile")
     code = "from sql import notes; print(notes.get_note(id=1))"
     done = subprocess.run(
