@@ -1,8 +1,4 @@
-"""The async twin of `sqlkit.testing.rollback`, and async databases closed without their loop.
-
-A test's event loop belongs to whichever plugin runs the test, and is often gone when its fixtures
-end. So what is connected is remembered, and disconnected without a loop.
-"""
+"""The async twin of `sqlkit.testing.rollback`."""
 
 from __future__ import annotations
 
@@ -13,11 +9,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from psycopg.errors import ActiveSqlTransaction
 
 from sqlkit.database import begin, driver
-from sqlkit.database.async_database import AsyncDatabase
 from sqlkit.database.async_session import AsyncSession
 from sqlkit.database.deadline import wait_async
 from sqlkit.errors import OutsideTransaction
-from sqlkit.testing.finish import finish
+from sqlkit.testing.loopless import LooplessDatabase
 from sqlkit.testing.rollback import ADVICE, NeedsCommit
 
 if TYPE_CHECKING:
@@ -27,24 +22,7 @@ if TYPE_CHECKING:
     from sqlkit.database.begin import Isolation
 
 
-class AsyncCommittingDatabase(AsyncDatabase):
-    """An `AsyncDatabase` that can be ended after its event loop is gone."""
-
-    def __init__(self, conninfo: str) -> None:
-        super().__init__(conninfo, name="test")
-        self._made: list[driver.AsyncPgConnection] = []
-
-    async def _configure(self, conn: driver.AsyncPgConnection) -> None:
-        self._made.append(conn)
-        await super()._configure(conn)
-
-    def end(self) -> None:
-        """Disconnect everything that is still connected."""
-        for conn in self._made:
-            finish(conn.pgconn)
-
-
-class AsyncRollbackDatabase(AsyncDatabase):
+class AsyncRollbackDatabase(LooplessDatabase):
     """An `AsyncDatabase` of one connection that never commits; tasks take turns on it.
 
     Isolation levels and ``deferrable`` are accepted and change nothing: nobody else is there.
@@ -53,7 +31,7 @@ class AsyncRollbackDatabase(AsyncDatabase):
     """
 
     def __init__(self, conninfo: str) -> None:
-        super().__init__(conninfo, min_size=1, max_size=1, name="test")
+        super().__init__(conninfo)
         self._pinned: driver.AsyncPgConnection | None = None
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
@@ -66,20 +44,12 @@ class AsyncRollbackDatabase(AsyncDatabase):
     async def close(self) -> None:
         """Nothing: see the class."""
 
-    def end(self) -> None:
-        """Undo everything and disconnect."""
-        conn, self._pinned = self._pinned, None
-        if conn is not None:
-            finish(conn.pgconn)
-
     async def _connected(self) -> driver.AsyncPgConnection:
         async with self._opening:
             if self._pinned is None:
-                conn = self._pinned = await driver.AsyncPgConnection.connect(
-                    self._settings.target.conninfo, **self._settings.connection_arguments()
-                )
-                await self._configure(conn)
+                conn = await self._connect()
                 await self._command(conn, b"BEGIN")
+                self._pinned = conn
             return self._pinned
 
     async def _command(self, conn: driver.AsyncPgConnection, command: bytes) -> None:

@@ -134,13 +134,15 @@ def async_db(request: pytest.FixtureRequest) -> Iterator[AsyncDatabase]:
 
     It connects in the test's own event loop, when it is first used.
     """
-    from sqlkit.testing.async_rollback import AsyncCommittingDatabase, AsyncRollbackDatabase
-
     if _commits(request):
+        from sqlkit.testing.loopless import AsyncCommittingDatabase
+
         database = AsyncCommittingDatabase(request.getfixturevalue("database_url"))
         yield database
         database.end()
     else:
+        from sqlkit.testing.async_rollback import AsyncRollbackDatabase
+
         pinned = AsyncRollbackDatabase(request.getfixturevalue("_sqlkit_rollback_url"))
         yield pinned
         pinned.end()

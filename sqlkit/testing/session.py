@@ -15,7 +15,7 @@ from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlkit.errors import NoServer
+from sqlkit.errors import NoServer, SqlkitError
 from sqlkit.testing import migrate
 from sqlkit.testing.databases import Server
 from sqlkit.testing.server import open_server
@@ -56,9 +56,13 @@ class OwnSession:
         if migrations not in self._templates:
             server, name = self.server(), f"sqlkit_template_{secrets.token_hex(6)}"
             url = server.create_database(name)
+            try:
+                if migrations is not None:
+                    migrate.apply(url, migrations)
+            except BaseException:
+                server.drop_database(name)
+                raise
             self._templates[migrations] = name
-            if migrations is not None:
-                migrate.apply(url, migrations)
         return self._templates[migrations]
 
     def close(self) -> None:
@@ -134,12 +138,13 @@ class WorkersSession:
 
 
 def ask(address: Mapping[str, Any], question: str, migrations: str | None) -> dict[str, Any]:
-    """Ask the controller; raises `NoServer` with what it says, if it can't do it."""
+    """Ask the controller; if it can't do it, raises `NoServer` or `SqlkitError` in its words."""
     key = bytes.fromhex(address["key"])
     with Client((_HOST, address["port"]), authkey=key) as connection:
         connection.send((question, migrations))
         answer: dict[str, Any] = connection.recv()
     if "error" in answer:
-        kind = answer["kind"]
-        raise NoServer(answer["error"] if kind == "NoServer" else f"{kind}: {answer['error']}")
+        if answer["kind"] == "NoServer":
+            raise NoServer(answer["error"])
+        raise SqlkitError(f"{answer['kind']}: {answer['error']}")
     return answer

@@ -29,6 +29,7 @@ migrations = "schema"
 filterwarnings = ["error"]
 addopts = ["--strict-markers", "-p", "no:randomly", "-p", "no:cacheprovider"]
 asyncio_mode = "strict"
+asyncio_default_fixture_loop_scope = "function"
 """
 
 HEAD = """
@@ -247,19 +248,18 @@ def test_long(sqlkit_server):
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
-        pid, folder = written(found).split()
+        pid, folder = written(found, process).split()
         os.killpg(process.pid, number)
-        process.wait(30)
-    end = time.monotonic() + 20
+        process.wait(60)
+    end = time.monotonic() + 60
     while psutil.pid_exists(int(pid)) or os.path.exists(folder):  # noqa: PTH110
         assert time.monotonic() < end
         time.sleep(0.05)
 
 
-def written(file: Path) -> str:
-    end = time.monotonic() + 60
+def written(file: Path, process: subprocess.Popen[bytes]) -> str:
     while not (file.exists() and " " in file.read_text()):
-        assert time.monotonic() < end
+        assert process.poll() is None
         time.sleep(0.05)
     return file.read_text()
 
