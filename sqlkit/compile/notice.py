@@ -25,6 +25,10 @@ def _messages(query: Query, description: Description) -> Iterator[str]:
     scalar = query.options.first_column or (len(columns) == 1 and not query.options.row)
     if kind == "maybe" and scalar and columns[0].nullable:
         yield "None may mean that there is no row, or that the value is NULL"
+    if query.options.cache is not None:
+        yield "@cache has no effect yet"
+    if not description.analysed and kind != "script" and description.types:
+        yield "the server gives no analysed tree of it, so every column is taken to be nullable"
     if kind in ("one", "maybe") and description.writes and not description.single:
         yield f"outside a transaction, what a :{kind} wrote stands even if it raises TooManyRows"
     for name in dict.fromkeys(

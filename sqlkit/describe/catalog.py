@@ -95,6 +95,7 @@ select
         )
         select from part join pg_catalog.pg_class as f on f.oid = part.oid where f.relkind = 'f'
     ),
+    c.relhasrules and c.relkind <> 'v',
     (
         select w.ev_action::text from pg_catalog.pg_rewrite as w
         where c.relkind = 'v' and w.ev_class = c.oid and w.ev_type = '1'
@@ -235,9 +236,10 @@ def relations(
             kind,
             heirs,
             foreign,
+            rules,
             attributes.get(oid, {}),
             read_query(rule or "<>"),
             [set(map(int, index.split())) for index in unique],
         )
-        for oid, schema, name, kind, heirs, foreign, rule, unique in rows
+        for oid, schema, name, kind, heirs, foreign, rules, rule, unique in rows
     }

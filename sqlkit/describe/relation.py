@@ -29,8 +29,9 @@ class Relation:
     """A table, view or the like.
 
     ``kind`` is ``pg_class.relkind``. ``heirs``: other tables inherit from it. ``foreign_parts``: it
-    is partitioned, and a partition is a foreign table. ``rule``: of a view, its query. ``unique``:
-    the columns of each unique index that holds for all its rows.
+    is partitioned, and a partition is a foreign table. ``rules``: a table's statements may be
+    rewritten. ``rule``: of a view, its query. ``unique``: the columns of each unique index that
+    holds for all its rows.
     """
 
     schema: str
@@ -38,6 +39,7 @@ class Relation:
     kind: str
     heirs: bool
     foreign_parts: bool
+    rules: bool
     attributes: Mapping[int, Attribute]
     rule: Tree | None = None
     unique: Sequence[Collection[int]] = ()
@@ -51,11 +53,11 @@ class Relation:
         """Whether no row read from here has a NULL in this column.
 
         ``only``: the query leaves inheriting tables out. A parent alone can be set NOT NULL, a
-        foreign table's is a mere claim, and a view's columns have no constraint (PostgreSQL manual,
-        CREATE TABLE and CREATE FOREIGN TABLE, Notes).
+        foreign table's is a mere claim, a view's columns have no constraint, and a rule has a
+        RETURNING of its own (PostgreSQL manual, CREATE TABLE, CREATE FOREIGN TABLE, CREATE RULE).
         """
         attribute = self.attributes.get(number)
-        if attribute is None or not attribute.not_null:
+        if attribute is None or not attribute.not_null or self.rules:
             return False
         if self.kind == "p":
             return not self.foreign_parts

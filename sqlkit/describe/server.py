@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 _MOST_ARGUMENTS = 100  # FUNC_MAX_ARGS
 
+_BODY = (
+    b"select prosqlbody::text from pg_catalog.pg_proc"
+    b" where proname = $1 and pronamespace = pg_catalog.pg_my_temp_schema()"
+)
+
 # What may have been meant, by the SQLSTATE of what was not found.
 _CANDIDATES = {
     "42P01": """
@@ -64,7 +69,11 @@ def describe(
 
     Changes nothing: all is rolled back. Raises `psycopg.Error` if the connection fails.
     """
+    outermost = connection.info.transaction_status == pq.TransactionStatus.IDLE
     with connection.transaction(force_rollback=True):
+        if outermost and connection.info.parameter_status("in_hot_standby") != "on":
+            # A guard against accidents, where it is set, would forbid even a temporary function.
+            connection.execute("set transaction read write")
         server = _Server(connection)
         asked = [server.ask(query) for query in queries]
         catalog = server.catalog([one for one in asked if isinstance(one, list)])
@@ -183,12 +192,8 @@ class _Server:
         if made.status != pq.ExecStatus.COMMAND_OK:
             self._refused(made)
             return None
-        [(body,)] = self._execute(
-            "select prosqlbody::text from pg_catalog.pg_proc"
-            " where proname = %s and pronamespace = pg_catalog.pg_my_temp_schema()",
-            [name],
-        )
-        return read_query(body)
+        stored = self.connection.pgconn.exec_params(_BODY, [name.encode()])
+        return read_query((stored.get_value(0, 0) or b"<>").decode())
 
     def _type_name(self, oid: int) -> str:
         if oid not in self._names:

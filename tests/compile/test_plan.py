@@ -162,6 +162,9 @@ NOTICES = [
     (":one\nupdate users set full_name = 'x' where id = :id returning id", None),
     (":one\ninsert into users (email) values (:email) returning id", None),
     (":many\ndelete from users returning id", None),
+    (":many\nshow work_mem", "no analysed tree of it, so every column is taken to be nullable"),
+    (":exec\nlisten x", None),
+    (":one\n-- @cache 5s\nselect 1", "@cache has no effect yet"),
     (":many\nselect doc from campaigns", "tsvector is treated as text"),
     (":many\nselect 1 where :a::bit = b'1'", "bit is treated as text"),
 ]

@@ -42,6 +42,9 @@ create table parents (id int not null, name text not null);
 create table children () inherits (parents);
 create table parts (id int not null, at date not null) partition by range (at);
 create table parts_1 partition of parts for values from ('2020-01-01') to ('2021-01-01');
+create table ruled (id int not null);
+create rule ruled_insert as on insert to ruled do instead
+    insert into posts values (1, 2, 'x', 3) returning null::int;
 create function next_one(int) returns int language sql immutable as 'select $1 + 1';
 create function twice(int) returns int language plpgsql volatile as 'begin return 2 * $1; end';
 create procedure go(inout done boolean) language plpgsql as 'begin done := true; end';

@@ -53,6 +53,7 @@ NULLABILITY = [
      " returning u.id, q.id", "no yes"),
     ("delete from users using posts where true returning users.id, full_name", "no yes"),
     ("insert into sad_users (full_name) values ('x') returning id", "yes"),
+    ("insert into ruled values (1) returning id", "yes"),
     ("values (1, null), (2, 3)", "yes yes"),
     ("show work_mem", "yes"),
     ("call go(true)", "yes"),
@@ -255,6 +256,16 @@ def test_describing_changes_nothing(autocommit: bool, connection: psycopg.Connec
     connection.autocommit = True
     assert isinstance(said, Description)
     assert connection.execute(functions).fetchone() == before
+
+
+def test_a_connection_that_only_reads_is_enough(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("set default_transaction_read_only = on")
+    try:
+        [said] = describe(connection, read("-- name: q\nselect id from users;\n").queries)
+    finally:
+        connection.execute("set default_transaction_read_only = off")
+    assert isinstance(said, Description)
+    assert said.analysed
 
 
 def test_more_parameters_than_a_function_can_have_are_still_typed(ask: Ask) -> None:

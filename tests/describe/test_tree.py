@@ -105,7 +105,7 @@ def _users(oid: int) -> dict[int, Relation]:
         1: Attribute("id", 20, not_null=True, accepts_null=False),
         2: Attribute("full_name", 25, not_null=False, accepts_null=True),
     }
-    return {oid: Relation("public", "users", "r", False, False, attributes)}
+    return {oid: Relation("public", "users", "r", False, False, False, attributes)}
 
 
 @pytest.mark.parametrize("version", ["15", "16", "18"])
