@@ -38,10 +38,8 @@ def chosen(
         for folders, files in found.items()
         if files and (not paths or any(_within_any(file, paths) for file in files))
     ]
-    if not any(found.values()):
-        raise ProjectError(
-            f'there is no .sql file in {asked[0].sql}: "sqlkit init" begins a project'
-        )
+    if not several:
+        raise ProjectError(_no_file(asked[0]))
     if dsn and len(several) > 1:
         names = ", ".join(folders.name for folders in several)
         raise click.UsageError(f"--dsn is one database and there are {names}: say --database")
