@@ -67,7 +67,7 @@ def stop(folder: Path) -> bool:
             return False
         os.kill(running.pid, signal.SIGINT)
         deadline = time.monotonic() + STOP_TIMEOUT
-        while _is_postgres(running.pid, home):
+        while not _has_ended(running.pid, home):
             time.sleep(0.02)
             if time.monotonic() > deadline:
                 os.kill(running.pid, signal.SIGQUIT)
@@ -116,6 +116,17 @@ def _is_postgres(pid: int, home: Path) -> bool:
         ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return str(home / "data") in answer.stdout
+
+
+def _has_ended(pid: int, home: Path) -> bool:
+    """Whether the server has ended, its port with it; a zombie has."""
+    if not Path("/proc/self").exists():
+        return not _is_postgres(pid, home)
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state in "ZX"
 
 
 def _binaries(home: Path) -> Binaries:

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
+# Loading Faker's and hypothesis's plugins takes longer than the tests do.
 PROJECT = """
 [tool.sqlkit]
 migrations = "schema"
 
 [tool.pytest.ini_options]
 filterwarnings = ["error"]
-addopts = ["--strict-markers", "-p", "no:randomly", "-p", "no:cacheprovider"]
+addopts = "--strict-markers -p no:cacheprovider -p no:randomly -p no:faker -p no:hypothesispytest"
 asyncio_mode = "strict"
 asyncio_default_fixture_loop_scope = "function"
 """
