@@ -120,7 +120,7 @@ def test_time_grows_with_the_text_and_no_faster() -> None:
         text = "".join(f"-- name: x{i} :one\nselect :a, 'x' --? p\n" for i in range(count))
         return min(timed(text)[1] for _ in range(3))
 
-    assert cost(16_000) < 16 * cost(2_000)
+    assert cost(4_000) < 24 * cost(500)
 
 
 def test_after_a_thousand_errors_nothing_more_is_read() -> None:
