@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterable, Iterable
 from contextlib import asynccontextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -17,7 +18,7 @@ from sqlkit.database.inside import Holders, current_task
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+    from collections.abc import AsyncGenerator, AsyncIterator
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
@@ -49,9 +50,12 @@ class AsyncSession(AsyncConnection):
         return cast("T", await self._wait(driver.run(self._conn, statement), statement.query))
 
     async def _wait(self, gen: PQGen[R], query: Query[Any] | None = None) -> R:
+        self._refuse_if_over()
+        return await wait_async(self._conn, gen, values.seconds(query, self._seconds), query)
+
+    def _refuse_if_over(self) -> None:
         if self._over:
             raise OutsideTransaction("this transaction or connection has been given back")
-        return await wait_async(self._conn, gen, values.seconds(query, self._seconds), query)
 
     # --- Streams
 
@@ -130,6 +134,7 @@ class AsyncSession(AsyncConnection):
 
     async def _copy_in(self, statement: Statement[Any]) -> int:
         query = statement.query
+        values.check_rows(query, statement.args[0], Iterable, AsyncIterable)
         rows = each(statement.args[0])
         copy = await self._wait(driver.begin_copy_in(self._conn, statement), query)
         try:
@@ -176,6 +181,7 @@ class AsyncSession(AsyncConnection):
         read_only: bool | None = None,
         deferrable: bool | None = None,
     ) -> AsyncTransaction:
+        self._refuse_if_over()
         depth = self._depth + 1
         command = begin.begin(depth, isolation, read_only, deferrable)
         return AsyncTransaction(self._conn, self._seconds, depth, command)

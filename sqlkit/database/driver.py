@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from psycopg.abc import PipelineCommand, PQGen
+    from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGconn, PGresult
     from psycopg.rows import RowMaker
 
@@ -165,13 +166,10 @@ class Bound:
             raise self._refused(sent) from None
 
     def _refused(self, sent: Sequence[Any]) -> WrongArgument:
+        adapters = self.transformer.adapters
         for i, oid in enumerate(self.parameter_types):
-            alone = Transformer(self.transformer.adapters)
-            alone.set_dumper_types([oid], self.parameter_format)
-            try:
-                alone.dump_sequence([sent[i]], [PyFormat.AUTO])
-            except Exception as error:
-                return self._wrong(i, f"can't be sent as {self.accepts[i].words}: {_reason(error)}")
+            if reason := _undumpable(sent[i], oid, self.parameter_format, adapters):
+                return self._wrong(i, f"can't be sent as {self.accepts[i].words}: {reason}")
         return WrongArgument(f"{self.query.name}: the arguments can't be sent")
 
     def _wrong(self, i: int, what: str) -> WrongArgument:
@@ -241,6 +239,17 @@ def _fields(result: PGresult) -> Iterator[list[bytes | None]]:
 
 def _text(name: bytes | None) -> str:
     return name.decode() if name else ""
+
+
+def _undumpable(value: Any, oid: int, format_: pq.Format, adapters: AdaptersMap) -> str | None:
+    """Why a value can't be sent as a type, if it can't."""
+    alone = Transformer(adapters)
+    alone.set_dumper_types([oid], format_)
+    try:
+        alone.dump_sequence([value], [PyFormat.AUTO])
+    except Exception as error:
+        return _reason(error)
+    return None
 
 
 def _reason(error: Exception) -> str:
@@ -630,8 +639,8 @@ class CopyIn:
         format_row = format_row_binary if self._binary else format_row_text
         try:
             format_row(row, self._transformer, self._buffer)
-        except Exception as error:
-            raise self._wrong(f"can't be sent: {_reason(error)}") from None
+        except Exception:
+            raise self._undumpable(row) from None
         return self._flush() if len(self._buffer) >= _COPY_BUFFER else None
 
     def finish(self) -> bytes:
@@ -654,6 +663,15 @@ class CopyIn:
             if type(value) is accepts.exact or value is None or accepts.fits(value):
                 continue
             raise self._wrong(f"{column} {accepts.refusal(value)}")
+
+    def _undumpable(self, row: Sequence[Any]) -> WrongArgument:
+        bound = self.bound
+        for i, value in enumerate(row):
+            adapters = self._transformer.adapters
+            if reason := _undumpable(value, bound.oids[i], bound.result_format, adapters):
+                words = self._accepts[i].words
+                return self._wrong(f"{bound.columns[i]} can't be sent as {words}: {reason}")
+        return self._wrong("can't be sent")
 
     def _wrong(self, what: str) -> WrongArgument:
         return WrongArgument(f"{self.bound.query.name}: row {self._rows}: {what}")

@@ -28,6 +28,7 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 Test: TypeAlias = Callable[[Any], bool]
+Reason: TypeAlias = Callable[[Any], "str | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +36,26 @@ class Accepts:
     """What a parameter takes.
 
     ``exact`` is a class whose values need no test; ``words`` name what is taken in an error;
-    ``ranged`` is the class whose values may be too large or small.
+    ``why`` says what is wrong with a value where that isn't its class.
     """
 
     exact: type
     fits: Test
     words: str
-    ranged: type | None = None
+    why: Reason = lambda _value: None
     is_array: bool = False
 
     def refusal(self, value: object) -> str:
         """Why a value that doesn't fit is refused, without the value."""
-        if self.ranged is not None and isinstance(value, self.ranged):
-            return f"is out of range: it must be {self.words}"
-        return f"must be {self.words}, not {type(value).__name__}"
+        return self.why(value) or f"must be {self.words}, not {type(value).__name__}"
 
 
 # A class no value has: the test is always asked.
 class _Never: ...
+
+
+def _if(of: type, reason: str) -> Reason:
+    return lambda value: reason if isinstance(value, of) else None
 
 
 def _instance(*classes: type) -> Test:
@@ -64,7 +67,8 @@ def _integer(name: str, low: int, high: int) -> Accepts:
     def fits(value: object) -> bool:
         return isinstance(value, int) and low <= value <= high
 
-    return Accepts(_Never, fits, f"an int that fits {name} ({low} to {high})", ranged=int)
+    words = f"an int that fits {name} ({low} to {high})"
+    return Accepts(_Never, fits, words, _if(int, f"is out of range: it must be {words}"))
 
 
 def _fits_single(value: object) -> bool:
@@ -85,6 +89,11 @@ def _naive(of: type[datetime | time]) -> Test:
     return lambda value: isinstance(value, of) and value.tzinfo is None
 
 
+def _without_zone(name: str, of: type) -> tuple[str, Reason]:
+    words = f"{name} without a time zone"
+    return words, _if(of, f"must be {words}: it has one")
+
+
 def _aware(value: object) -> bool:
     return isinstance(value, datetime) and value.tzinfo is not None
 
@@ -93,7 +102,7 @@ def _without_nul(value: object) -> bool:
     return isinstance(value, str) and "\0" not in value
 
 
-_TEXT = Accepts(_Never, _without_nul, "str without NUL")
+_TEXT = Accepts(_Never, _without_nul, "str", _if(str, "must not contain NUL"))
 _JSON = Accepts(dict, lambda _value: True, "a JSON value")
 
 PLAIN: dict[str, Accepts] = {
@@ -101,15 +110,22 @@ PLAIN: dict[str, Accepts] = {
     "int4": _integer("integer", -(2**31), 2**31 - 1),
     "int8": _integer("bigint", -(2**63), 2**63 - 1),
     "oid": _integer("oid", 0, 2**32 - 1),
-    "float4": Accepts(_Never, _fits_single, "a float that fits real", ranged=float),
+    "float4": Accepts(
+        _Never, _fits_single, "float", _if(float, "is out of range: it must be a float of real's")
+    ),
     "float8": Accepts(float, _instance(float, int), "float"),
     "numeric": Accepts(Decimal, _instance(Decimal, int), "Decimal"),
     "bool": Accepts(bool, _instance(bool), "bool"),
     "bytea": Accepts(bytes, _instance(bytes, bytearray, memoryview), "bytes"),
-    "date": Accepts(_Never, _plain_date, "date (not datetime)"),
-    "time": Accepts(_Never, _naive(time), "time without a time zone"),
-    "timestamp": Accepts(_Never, _naive(datetime), "datetime without a time zone"),
-    "timestamptz": Accepts(_Never, _aware, "datetime with a time zone"),
+    "date": Accepts(_Never, _plain_date, "date"),
+    "time": Accepts(_Never, _naive(time), *_without_zone("time", time)),
+    "timestamp": Accepts(_Never, _naive(datetime), *_without_zone("datetime", datetime)),
+    "timestamptz": Accepts(
+        _Never,
+        _aware,
+        "datetime with a time zone",
+        _if(datetime, "must be datetime with a time zone: it has none"),
+    ),
     "interval": Accepts(timedelta, _instance(timedelta), "timedelta"),
     "uuid": Accepts(UUID, _instance(UUID), "UUID"),
     "inet": Accepts(
@@ -141,7 +157,15 @@ def accepts_array(element: Accepts) -> Accepts:
         items: Sequence[Any] = value
         return all(item is None or element.fits(item) or _nested(item, fits) for item in items)
 
-    return Accepts(_Never, fits, f"a sequence of {element.words}", is_array=True)
+    def why(value: Any) -> str | None:
+        if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
+            return None
+        items: Sequence[Any] = value
+        wrong = [item is not None and not element.fits(item) for item in items].index(True)
+        return f"must be {words}: element {wrong + 1} {element.refusal(items[wrong])}"
+
+    words = f"a sequence of {element.words}"
+    return Accepts(_Never, fits, words, why, is_array=True)
 
 
 def _nested(item: object, fits: Test) -> bool:
@@ -157,7 +181,8 @@ def accepts_range(subtype: Accepts) -> Accepts:
         bounds: tuple[Any, ...] = (value.lower, value.upper)  # pyright: ignore[reportUnknownMemberType] # of any type
         return all(bound is None or subtype.fits(bound) for bound in bounds)
 
-    return Accepts(_Never, fits, f"a Range of {subtype.words}")
+    words = f"a Range of {subtype.words}"
+    return Accepts(_Never, fits, words, _if(Range, f"must be {words}"))
 
 
 def accepts_multirange(subtype: Accepts) -> Accepts:
@@ -170,7 +195,8 @@ def accepts_multirange(subtype: Accepts) -> Accepts:
         ranges: Sequence[Any] = value
         return all(map(inner.fits, ranges))
 
-    return Accepts(_Never, fits, f"a Multirange of {subtype.words}")
+    words = f"a Multirange of {subtype.words}"
+    return Accepts(_Never, fits, words, _if(Multirange, f"must be {words}"))
 
 
 def accepts_composite(name: str, fields: Sequence[Accepts]) -> Accepts:
@@ -185,7 +211,8 @@ def accepts_composite(name: str, fields: Sequence[Accepts]) -> Accepts:
         )
 
     words = ", ".join(field.words for field in fields)
-    return Accepts(_Never, fits, f"a row of {name} ({words})")
+    row = f"a row of {name} ({words})"
+    return Accepts(_Never, fits, row, _if(tuple, f"must be {row}"))
 
 
 def as_tuple(value: tuple[Any, ...] | msgspec.Struct) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -16,7 +17,7 @@ from sqlkit.database.inside import Holders, current_thread
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -48,9 +49,12 @@ class Session(Connection):
         return cast("T", self._wait(driver.run(self._conn, statement), statement.query))
 
     def _wait(self, gen: PQGen[R], query: Query[Any] | None = None) -> R:
+        self._refuse_if_over()
+        return wait(self._conn, gen, values.seconds(query, self._seconds), query)
+
+    def _refuse_if_over(self) -> None:
         if self._over:
             raise OutsideTransaction("this transaction or connection has been given back")
-        return wait(self._conn, gen, values.seconds(query, self._seconds), query)
 
     # --- Streams
 
@@ -126,6 +130,7 @@ class Session(Connection):
     def _copy_in(self, statement: Statement[Any]) -> int:
         query = statement.query
         rows: Iterable[Any] = statement.args[0]
+        values.check_rows(query, rows, Iterable)
         copy = self._wait(driver.begin_copy_in(self._conn, statement), query)
         try:
             for row in rows:
@@ -171,6 +176,7 @@ class Session(Connection):
         read_only: bool | None = None,
         deferrable: bool | None = None,
     ) -> Transaction:
+        self._refuse_if_over()
         depth = self._depth + 1
         command = begin.begin(depth, isolation, read_only, deferrable)
         return Transaction(self._conn, self._seconds, depth, command)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sqlkit.database.types import named_tuple
-from sqlkit.errors import NoRow, TooManyRows, UnreadableValue, WrongKind
+from sqlkit.errors import NoRow, TooManyRows, UnreadableValue, WrongArgument, WrongKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,6 +42,14 @@ def check_batch(statements: Iterable[Statement[Any]]) -> None:
     for query in (statement.query for statement in statements):
         if query.kind in ("copy", "script"):
             raise WrongKind(f"{query.name} can't be in a batch: it is a :{query.kind}{_at(query)}")
+
+
+def check_rows(query: Query[Any], rows: object, *iterable: type) -> None:
+    """Raise `WrongArgument` for what gives no rows to a ``:copy``."""
+    if not isinstance(rows, iterable):
+        raise WrongArgument(
+            f"{query.name}: rows must be an iterable of rows, not {type(rows).__name__}"
+        )
 
 
 def check_count(query: Query[Any], count: int) -> None:
