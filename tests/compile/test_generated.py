@@ -155,6 +155,8 @@ def test_a_row_of_hostile_names_holds_its_values(package: Path) -> None:
     row = names.IntRow(1, "a", None)
     assert (row.id, row.Query, row.uuid) == (1, "a", None)
     assert names.int(str="a", list=1, _Query="b", self=2).args == ("a", 1, "b", 2)
+    statement = names.datetime(datetime=1, list=None, _Statement="x", _DATETIME="y")
+    assert (type(statement), statement.args) == (Statement, (1, None, "x", "y"))
 
 
 def test_a_deprecated_query_warns_when_it_is_called(package: Path) -> None:
