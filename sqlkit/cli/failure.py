@@ -66,10 +66,10 @@ def drawn(error: Exception) -> Text:
 
     if isinstance(error, SourceError):
         return _drawn_source(error)
-    text = Text.assemble(("error: ", "bold red"), str(error))
+    message, newline, details = str(error).partition("\n")
     state = getattr(error, "sqlstate", None)
-    if state:
-        text.append(f" [{state}]", "dim")
+    code = f" [{state}]" if state else ""
+    text = Text.assemble(("error: ", "bold red"), message, (code, "dim"), newline, details)
     for note in (*getattr(error, "__notes__", ()), *_cure(error)):
         text.append("\n")
         text.append(note, "cyan")

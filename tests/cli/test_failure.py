@@ -94,3 +94,9 @@ def test_notes_of_an_error_are_shown() -> None:
 )
 def test_a_failed_connection_brings_a_cure(message: str, cure: str) -> None:
     assert cure in drawn(psycopg.OperationalError(message)).plain
+
+
+def test_the_sqlstate_stands_behind_the_message_and_before_the_details() -> None:
+    error = psycopg.errors.CheckViolation("budget is wrong\nDETAIL:  more")
+
+    assert drawn(error).plain == "error: budget is wrong [23514]\nDETAIL:  more"
