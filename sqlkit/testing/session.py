@@ -112,7 +112,8 @@ class SharedSession:
         try:
             if question == "server":
                 server = self._session.server()
-                return {"url": server.url, "version": server.version, "way": server.way}
+                names = ("url", "version", "way", "folder", "pid")
+                return {name: getattr(server, name) for name in names}
             if question == "template":
                 return {"name": self._session.template(Path(migrations) if migrations else None)}
         except Exception as error:  # whatever it is, the worker is the one to show it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 import psycopg
 import pytest
+from psycopg import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,21 +47,19 @@ COUNT = sql("select count(*) from pears", kind="one")
 def project(
     pytester: pytest.Pytester, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[pytest.Pytester]:
-    """A project with a migration, on this session's server; nothing may be left on that."""
-    monkeypatch.setenv("SQLKIT_TEST_DSN", server.url)
+    """A project with a migration, on this session's server by a role of its own.
+
+    No database may be left: the role could not be dropped.
+    """
+    role = f"tester_{secrets.token_hex(6)}"
+    monkeypatch.setenv("SQLKIT_TEST_DSN", server.url.replace("postgres@", f"{role}@"))
     monkeypatch.setenv("SQLKIT_TEST_PG", "dsn")
     pytester.makepyprojecttoml(PROJECT)
     pytester.mkdir("schema").joinpath("0001.pears.sql").write_text("create table pears (n int)")
-    before = databases(server)
-    yield pytester
-    assert databases(server) == before
-
-
-def databases(server: Server) -> set[str]:
-    with psycopg.connect(server.url) as connection:
-        rows = connection.execute("select datname from pg_database").fetchall()
-    # Another worker of this run makes databases of its own meanwhile: templates are ours alone.
-    return {name for (name,) in rows if name.startswith("sqlkit_template_")}
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("create role {} login createdb").format(sql.Identifier(role)))
+        yield pytester
+        connection.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
 
 
 def run(project: pytest.Pytester, tests: str, *words: str) -> pytest.RunResult:
