@@ -16,7 +16,14 @@ from psycopg.conninfo import make_conninfo
 from sqlkit import AsyncDatabase, Database, sql
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Callable,
+        Coroutine,
+        Iterable,
+        Iterator,
+    )
 
     from sqlkit import Connection, HeldConnection, Statement
     from sqlkit.testing.server import Server
@@ -35,17 +42,17 @@ class Awaited:
         return cast("Database", self.connection_).batch(statements, **options)
 
     @asynccontextmanager
-    async def stream(self, statement: Statement[Any], **options: Any) -> AsyncIterator[Any]:
+    async def stream(self, statement: Statement[Any], **options: Any) -> AsyncGenerator[Any]:
         with cast("Database", self.connection_).stream(statement, **options) as rows:
             yield each(rows)
 
     @asynccontextmanager
-    async def transaction(self, **options: Any) -> AsyncIterator[Any]:
+    async def transaction(self, **options: Any) -> AsyncGenerator[Any]:
         with self.connection_.transaction(**options) as tx:
             yield Awaited(tx)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Any]:
+    async def connection(self) -> AsyncGenerator[Any]:
         with cast("Database", self.connection_).connection() as held:
             yield Awaited(held)
 

@@ -66,10 +66,10 @@ async def test_arguments_are_sent(both: AsyncDatabase) -> None:
     assert await read(both, sql(text, numbers=[1, 2, 3], above=1)) == [2, 3]
 
 
-@pytest.mark.parametrize("kind", ["many", "copy"])
-async def test_a_million_rows_take_no_memory(both: AsyncDatabase, kind: Kind) -> None:
+@pytest.mark.parametrize(("kind", "count"), [("many", 1_000_000), ("copy", 100_000)])
+async def test_a_million_rows_take_no_memory(both: AsyncDatabase, kind: Kind, count: int) -> None:
     total = 0
-    async with both.stream(numbers(1_000_000, kind)) as rows:
+    async with both.stream(numbers(count, kind)) as rows:
         tracemalloc.start()
         try:
             async for row in rows:
@@ -81,7 +81,7 @@ async def test_a_million_rows_take_no_memory(both: AsyncDatabase, kind: Kind) ->
             tracemalloc.stop()
         async for row in rows:
             total += row
-    assert total == 1_000_000 * 1_000_001 // 2
+    assert total == count * (count + 1) // 2
     assert peak < 2_000_000
 
 

@@ -192,26 +192,26 @@ async def test_a_transaction_that_is_over_is_refused(table: AsyncDatabase) -> No
 # --- Outside
 
 
-async def _run(db: AsyncDatabase, **options: bool) -> Any:
+async def _run(db: AsyncDatabase, **options: Any) -> Any:
     return await db.run(ALL, **options)
 
 
-async def _batch(db: AsyncDatabase, **options: bool) -> Any:
+async def _batch(db: AsyncDatabase, **options: Any) -> Any:
     (rows,) = await db.batch([ALL], **options)
     return rows
 
 
-async def _stream(db: AsyncDatabase, **options: bool) -> Any:
+async def _stream(db: AsyncDatabase, **options: Any) -> Any:
     async with db.stream(ALL, **options) as rows:
         return [row async for row in rows]
 
 
-async def _transaction(db: AsyncDatabase, **options: bool) -> Any:
+async def _transaction(db: AsyncDatabase, **options: Any) -> Any:
     async with db.transaction(**options) as tx:
         return await tx.run(ALL)
 
 
-async def _transact(db: AsyncDatabase, **options: bool) -> Any:
+async def _transact(db: AsyncDatabase, **options: Any) -> Any:
     async def work(tx: AsyncConnection) -> Any:
         return await tx.run(ALL)
 
@@ -276,7 +276,8 @@ def test_other_threads_are_not_inside(database_url: str) -> None:
 async def test_other_tasks_are_not_inside_and_child_tasks_neither(database_url: str) -> None:
     async with AsyncDatabase(database_url) as db, db.transaction():
         assert await asyncio.create_task(db.run(sql("select 1"))) == [1]
-        assert await asyncio.gather(db.run(sql("select 2")), db.run(sql("select 3"))) == [[2], [3]]
+        both = await asyncio.gather(db.run(sql("select 2")), db.run(sql("select 3")))
+        assert list(both) == [[2], [3]]
 
 
 # --- Run again as a whole
@@ -325,11 +326,11 @@ async def test_transact_runs_again_after_a_serialization_failure(table: AsyncDat
     async def work(tx: AsyncTransaction) -> int:
         nonlocal calls
         calls += 1
-        (before,) = await tx.run(ALL)
+        before = (await tx.run(ALL))[0]
         if calls == 1:
             await table.run(increment, separate=True)
         await tx.run(increment)
-        return cast("int", before)
+        return before
 
     assert await table.transact(work, isolation="repeatable read") == 1
     assert calls == 2
@@ -390,10 +391,14 @@ async def test_transact_of_tasks_runs_again_after_a_deadlock(database_url: str) 
     assert calls == 3
 
 
+def plain_function(_: AsyncTransaction) -> Any:
+    return 1
+
+
 async def test_transact_of_an_async_database_refuses_a_plain_function(database_url: str) -> None:
     async with AsyncDatabase(database_url) as db:
         with pytest.raises(TypeError, match="transact takes a coroutine function"):
-            await db.transact(cast("Any", lambda _tx: 1))
+            await db.transact(plain_function)
 
 
 async def test_transact_gives_up_when_the_time_is_over(

@@ -128,7 +128,7 @@ async def check(db: AsyncDatabase, type_: str, value: Any) -> None:
     """A value as a parameter and a column: alone, in arrays, in a composite, stored, streamed."""
     back = await there_and_back(db, type_, value)
     assert back == value
-    assert type(back) is type(value) or isinstance(value, tuple)
+    assert type(back) is type(value) or type(value) is tuple
     assert await there_and_back(db, type_, None) is None
     in_array = await there_and_back(db, f"{type_}[]", [value, None, value])
     assert in_array == [value, None, value]
@@ -142,7 +142,7 @@ async def check(db: AsyncDatabase, type_: str, value: Any) -> None:
             kind="script",
         )
     )
-    wrapped = (value, [value, None])
+    wrapped: tuple[Any, ...] = (value, [value, None])
     insert = sql(
         "insert into stored (v, w) values (:v, :w) returning v, w", "one", v=value, w=wrapped
     )
