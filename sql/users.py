@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from users.sql (sha256 a1c6cea62144d77f, body 9318c8081dc0c87e); do not edit: change users.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from users.sql (sha256 957953b795a3a6c7, body bd76f143984dc539); do not edit: change users.sql and run "sqlkit compile".
 """Users: how they sign up, change, leave, and are found."""
 
 from __future__ import annotations
@@ -387,7 +387,7 @@ _DELETE_USER: _Query[int] = _Query(
 
 
 def delete_user(*, id: int) -> _Statement[int]:
-    """Delete a user who owns no campaign; one who does is an error (23503)."""
+    """Delete a user who owns no campaign; one who owns one is an IntegrityError."""
     return _Statement(_DELETE_USER, (id,))
 
 

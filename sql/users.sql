@@ -103,7 +103,7 @@ set billing_address = (:street, :city, :country)::postal_address
 where id = :id;
 
 -- name: delete_user :affected
--- Delete a user who owns no campaign; one who does is an error (23503).
+-- Delete a user who owns no campaign; one who owns one is an IntegrityError.
 delete from users
 where id = :id;
 
