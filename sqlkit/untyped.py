@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlkit import sqlfile
-from sqlkit.errors import ProjectError, WrongArgument
+from sqlkit.errors import ProjectError, SqlFileError, WrongArgument
 from sqlkit.statement import Condition, Line, Query, Statement
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ def sql(text: str, /, kind: Kind = "many", **params: Any) -> Statement[Any]:
 
 @lru_cache(maxsize=512)
 def _written_in_place(text: str, kind: Kind) -> Query[Any]:
-    (parsed,) = sqlfile.parse(f"-- name: sql :{kind}\n{text}", file="<sql>")
+    try:
+        (parsed,) = sqlfile.parse(f"-- name: sql :{kind}\n{text}", file="<sql>")
+    except SqlFileError as error:
+        error.line = max(1, error.line - 1)  # the header is ours
+        raise
     return _query(parsed, "")
 
 
@@ -76,7 +80,7 @@ def _function(parsed: sqlfile.Query, module: str) -> Callable[..., Statement[Any
 
     def build(*args: Any, **params: Any) -> Statement[Any]:
         if query.copy_in is not None:
-            return Statement(query, args or (params.pop("rows"),))
+            return _copy(query, *args, **params)
         if args:
             raise WrongArgument(f"{query.name}: arguments are given by name")
         return _statement(query, params)
@@ -84,6 +88,13 @@ def _function(parsed: sqlfile.Query, module: str) -> Callable[..., Statement[Any
     build.__name__ = build.__qualname__ = parsed.name
     build.__doc__ = parsed.doc
     return build
+
+
+def _copy(query: Query[Any], *args: Any, **params: Any) -> Statement[Any]:
+    given = (*args, *params.values())
+    if len(given) != 1 or not set(params) <= {"rows"}:
+        raise WrongArgument(f"{query.name} takes the rows, and no more")
+    return Statement(query, given)
 
 
 def _statement(query: Query[Any], params: dict[str, Any]) -> Statement[Any]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 # SQLAlchemy's and yoyo's spelling names a driver, which libpq doesn't know.
 _DRIVER = re.compile(r"^(postgres(?:ql)?)\+\w+(?=://)")
 
-_QUOTED = re.compile(r'(?<!option )(?<!parameter: )"[^"=]+"')
+_OPTION = re.compile(r'(connection option|query parameter:) "\w+"$')
+_QUOTED = re.compile(r'".*"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,11 @@ def resolve(conninfo: str, environ: Mapping[str, str], **defaults: str | int) ->
 
 def _veiled(error: psycopg.Error) -> str:
     """libpq's message; what it quotes may be a password, unless it is an option's name."""
-    return _QUOTED.sub('"…"', str(error).strip())
+    text = str(error).strip()
+    if _OPTION.search(text):
+        return text
+    before, equals, after = text.rpartition('"="')
+    return before + equals + _QUOTED.sub('"…"', after)
 
 
 def plain_url(url: str) -> str:

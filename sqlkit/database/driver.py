@@ -594,19 +594,29 @@ def begin_copy_out(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Boun
 def copy_rows(conn: AnyConnection, bound: Bound, before: int) -> PQGen[list[Any]]:
     """The next rows of a copy; none when it is done."""
     rows: list[Any] = []
-    if conn.pgconn.transaction_status != _ACTIVE:
-        return rows
-    while len(rows) < _FETCHED_AT_ONCE:
-        data = yield from copy_from(conn.pgconn)
-        if not isinstance(data, memoryview):
+    is_binary = bound.result_format == pq.Format.BINARY
+    while len(rows) < _FETCHED_AT_ONCE and is_busy(conn):
+        data = yield from _copy_data(conn.pgconn)
+        if data is None:
             break
-        if bound.result_format == pq.Format.BINARY:
-            if bytes(data[: len(_COPY_SIGNATURE)]) == _COPY_SIGNATURE:
-                data = data[len(_COPY_SIGNATURE) :]
-            if bytes(data[:2]) == _COPY_TRAILER:
-                continue
+        if is_binary and before + len(rows) == 0:
+            data = data[len(_COPY_SIGNATURE) :]
+        if is_binary and len(data) == len(_COPY_TRAILER):
+            continue
         rows.append(bound.copied(data, before + len(rows)))
     return rows
+
+
+def _copy_data(pgconn: PGconn) -> PQGen[memoryview | None]:
+    # psycopg's `copy_from`, without the cost of its generator for what has arrived already.
+    size, data = pgconn.get_copy_data(1)
+    if size > 0:
+        return data
+    if size == 0:
+        more = yield from copy_from(pgconn)
+        return more if isinstance(more, memoryview) else None
+    _check((yield from fetch_many(pgconn)))
+    return None
 
 
 def begin_copy_in(conn: AnyConnection, statement: Statement[Any]) -> PQGen[CopyIn]:

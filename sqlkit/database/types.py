@@ -329,7 +329,7 @@ def _take_lists_for_json(adapters: AdaptersMap, array: int) -> None:
         dumper: Any = adapters.get_dumper_by_oid(array, format_)
 
         def dump(self: Any, values: list[Any], base: Any = dumper) -> Buffer | None:
-            elements = [tuple(v) if isinstance(v, list) else v for v in values]
+            elements: list[Any] = [tuple(v) if isinstance(v, list) else v for v in values]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # of any type
             dumped: Buffer | None = base.dump(self, elements)
             return dumped
 

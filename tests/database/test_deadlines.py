@@ -94,7 +94,7 @@ async def test_a_stream_is_ended_by_it(one: AsyncDatabase) -> None:
         "select pg_sleep(case when n = 1500 then 30 else 0 end) from generate_series(1, 2000) n"
     )
     for kind in ("many", "copy"):
-        statement = sql(slow.query.variant(()).sql, kind=kind)  # type: ignore[arg-type] # a literal
+        statement = sql(slow.query.variant(()).sql, kind=kind)
         with pytest.raises(DeadlineExceeded):
             async with one.stream(statement) as rows:
                 [row async for row in rows]

@@ -57,7 +57,7 @@ def as_sync(text: str) -> str:
 
 
 def signature(member: Any) -> str:
-    function = member.fget if isinstance(member, property) else member
+    function: Any = member.fget if isinstance(member, property) else member
     return as_sync(str(inspect.signature(function)))
 
 
