@@ -36,7 +36,7 @@ def table(results: list[Result]) -> Table:
             measured = result.measured
             ratio = "" if way == result.way else f"{measured.ratio(result.way, way):.2f}"
             cells = (f"{measured.median(way) * 1e6:,.1f}", f"± {measured.spread(way):.0%}", ratio)
-            found.add_row(result.name, way, *cells)
+            found.add_row(result.name if way == result.way else "", way, *cells)
         found.add_section()
     return found
 
