@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from campaigns.sql (sha256 9ab30f2cd2292081, body 0aca93a8ab2c9812); do not edit: change campaigns.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from campaigns.sql (sha256 9ab30f2cd2292081, body 495e12dc84cdcad7); do not edit: change campaigns.sql and run "sqlkit compile".
 """Campaigns: what users run, with whom, when, and for how much."""
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Campaign(_Row):
     budget: _Decimal
     spent: _Decimal
     remaining: _Decimal
-    tags: list[str | None]
+    tags: list[str]
     runs: _Range[_date] | None
     created_at: _datetime
 
@@ -43,7 +43,7 @@ class CampaignMatch(_Row):
     id: int
     title: str
     status: _CampaignStatus
-    score: float | None
+    score: float
 
 
 class RunningCampaign(_Row):
@@ -70,28 +70,28 @@ class OwnerSums(_Row):
     email: str
     campaigns: int
     active: int
-    budget: _Decimal | None
-    spent: _Decimal | None
+    budget: _Decimal
+    spent: _Decimal
     latest_at: _datetime | None
 
 
 class RankedCampaign(_Row):
     """Row of rank_campaigns."""
 
-    id: int | None
-    owner_id: int | None
-    title: str | None
-    spent: _Decimal | None
-    place: int | None
+    id: int
+    owner_id: int
+    title: str
+    spent: _Decimal
+    place: int
     share: _Decimal | None
 
 
 class Charge(_Row):
     """Row of charge_campaign."""
 
-    id: int | None
-    spent: _Decimal | None
-    remaining: _Decimal | None
+    id: int
+    spent: _Decimal
+    remaining: _Decimal
 
 
 class Member(_Row):

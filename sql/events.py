@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from events.sql (sha256 4abfd768b01e965d, body 917b70b60bd2fbc6); do not edit: change events.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from events.sql (sha256 4abfd768b01e965d, body b6f5ba21f204de72); do not edit: change events.sql and run "sqlkit compile".
 """Events: what happened in campaigns. Loaded in bulk, read as sums."""
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ class Event(_Row):
 class EventTotals(_Row):
     """Row of count_events."""
 
-    campaign_id: int | None
-    total: int | None
-    counts: _EventCounts | None
+    campaign_id: int
+    total: int
+    counts: _EventCounts
 
 
 class CampaignDay(_Row):
     """Row of sum_days."""
 
     day: _date | None
-    clicks: int | None
+    clicks: int
     cost: _Decimal | None
     cost_so_far: _Decimal | None
     change: _Decimal | None

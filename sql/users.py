@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from users.sql (sha256 957953b795a3a6c7, body bd76f143984dc539); do not edit: change users.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from users.sql (sha256 14a77e7dfa03a42a, body be09bb6b237ef916); do not edit: change users.sql and run "sqlkit compile".
 """Users: how they sign up, change, leave, and are found."""
 
 from __future__ import annotations
@@ -111,7 +111,10 @@ _FIND_USERS_BY_NAME: _Query[list[User]] = _Query(
 
 @_deprecated("list_users(text=...) finds them, and parts of a name too.")
 def find_users_by_name(*, full_name: str) -> _Statement[list[User]]:
-    """Users of exactly this name."""
+    """Users of exactly this name.
+
+    full_name: Never NULL here, but a User elsewhere may have none.
+    """
     return _Statement(_FIND_USERS_BY_NAME, (full_name,))
 
 
@@ -132,7 +135,7 @@ _GET_USERS: _Query[list[User]] = _Query(
     ),
     parameters=("ids",),
     row=User,
-    source="sql/users.sql:25",
+    source="sql/users.sql:26",
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -168,7 +171,7 @@ _LIST_USERS: _Query[list[User]] = _Query(
     parameters=("max_rows", "text", "before_id", "billable"),
     conditions=(_Condition(1, given=True), _Condition(2, given=True), _Condition(3)),
     row=User,
-    source="sql/users.sql:33",
+    source="sql/users.sql:34",
     timeout=0.25,
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
@@ -195,7 +198,7 @@ _COUNT_USERS: _Query[int] = _Query(
     name="users.count_users",
     kind="one",
     lines=(_Line("select count(*) from users;"),),
-    source="sql/users.sql:50",
+    source="sql/users.sql:51",
 )
 
 
@@ -218,7 +221,7 @@ _IS_TAKEN: _Query[bool] = _Query(
         ),
     ),
     parameters=("email",),
-    source="sql/users.sql:54",
+    source="sql/users.sql:55",
 )
 
 
@@ -243,7 +246,7 @@ _CREATE_USER: _Query[User] = _Query(
     ),
     parameters=("email", "full_name"),
     row=User,
-    source="sql/users.sql:61",
+    source="sql/users.sql:62",
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -273,7 +276,7 @@ _CREATE_USERS: _Query[list[int]] = _Query(
         ),
     ),
     parameters=("emails", "full_names"),
-    source="sql/users.sql:68",
+    source="sql/users.sql:69",
 )
 
 
@@ -308,7 +311,7 @@ _UPSERT_USER: _Query[User] = _Query(
     ),
     parameters=("email", "full_name", "settings"),
     row=User,
-    source="sql/users.sql:78",
+    source="sql/users.sql:79",
     idempotent=True,
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
@@ -335,7 +338,7 @@ _CHANGE_SETTINGS: _Query[int] = _Query(
         ),
     ),
     parameters=("changes", "id"),
-    source="sql/users.sql:90",
+    source="sql/users.sql:91",
     idempotent=True,
 )
 
@@ -367,7 +370,7 @@ _SET_BILLING_ADDRESS: _Query[int] = _Query(
         ),
     ),
     parameters=("street", "city", "country", "id"),
-    source="sql/users.sql:98",
+    source="sql/users.sql:99",
     idempotent=True,
 )
 
@@ -382,7 +385,7 @@ _DELETE_USER: _Query[int] = _Query(
     kind="affected",
     lines=(_Line("delete from users\n", "where id = ", 0, ";"),),
     parameters=("id",),
-    source="sql/users.sql:105",
+    source="sql/users.sql:106",
 )
 
 
@@ -402,7 +405,7 @@ _EXPORT_USERS: _Query[list[ExportUsersRow]] = _Query(
         ),
     ),
     row=ExportUsersRow,
-    source="sql/users.sql:110",
+    source="sql/users.sql:111",
 )
 
 
@@ -420,7 +423,7 @@ _DELETE_EVERYTHING: _Query[None] = _Query(
             "refresh materialized view campaign_days;",
         ),
     ),
-    source="sql/users.sql:116",
+    source="sql/users.sql:117",
 )
 
 

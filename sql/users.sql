@@ -17,6 +17,7 @@ where email = lower(:email);
 -- name: find_users_by_name :many
 -- Users of exactly this name.
 -- @row User
+-- @column full_name? Never NULL here, but a User elsewhere may have none.
 -- @deprecated list_users(text=...) finds them, and parts of a name too.
 select id, email, full_name, settings, billing_address, created_at
 from users

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sqlkit.describe.checks import full_arrays
+from sqlkit.describe.function import Function, UsedType
 from sqlkit.describe.relation import Attribute, Relation
-from sqlkit.describe.tree import read_query
+from sqlkit.describe.tree import read, read_query
 from sqlkit.describe.types import (
     PYTHON,
     STR,
@@ -79,7 +81,8 @@ join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
 left join pg_catalog.pg_range as r on t.oid in (r.rngtypid, r.rngmultitypid)
 """
 
-# Tables and views: inheriting tables, foreign partitions, and a view's rule.
+# Tables and views: inheriting tables, foreign partitions, rules and INSTEAD OF triggers (64 in
+# pg_trigger.h's TRIGGER_TYPE), BEFORE ROW triggers (3), and a view's query.
 RELATIONS = """
 select
     c.oid::int8,
@@ -95,10 +98,23 @@ select
         )
         select from part join pg_catalog.pg_class as f on f.oid = part.oid where f.relkind = 'f'
     ),
-    c.relhasrules and c.relkind <> 'v',
+    exists (
+        select from pg_catalog.pg_rewrite as w where w.ev_class = c.oid and w.ev_type <> '1'
+    ) or exists (
+        select from pg_catalog.pg_trigger as g where g.tgrelid = c.oid and g.tgtype & 64 <> 0
+    ),
+    exists (
+        with recursive part(oid) as (
+            select c.oid
+            union
+            select i.inhrelid from pg_catalog.pg_inherits as i join part on i.inhparent = part.oid
+        )
+        select from part join pg_catalog.pg_trigger as g on g.tgrelid = part.oid
+        where g.tgtype & 3 = 3 and not g.tgisinternal
+    ),
     (
         select w.ev_action::text from pg_catalog.pg_rewrite as w
-        where c.relkind = 'v' and w.ev_class = c.oid and w.ev_type = '1'
+        where c.relkind in ('v', 'm') and w.ev_class = c.oid and w.ev_type = '1'
     ),
     array(
         select array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ')
@@ -132,7 +148,8 @@ select
             where t.typtype = 'd'
         )
         select from base join pg_catalog.pg_type as t on t.oid = base.oid where t.typnotnull
-    )
+    ),
+    a.attgenerated <> ''
 from pg_catalog.pg_attribute as a
 where a.attrelid = any(%s::oid[]) and a.attnum > 0 and not a.attisdropped
 """
@@ -142,8 +159,63 @@ EQUALITIES = """
 select distinct amopopr::int8 from pg_catalog.pg_amop where amopmethod = 403 and amopstrategy = 3
 """
 
-VOLATILITIES = """
-select p.oid::int8, p.provolatile::text from pg_catalog.pg_proc as p where p.oid = any(%s::oid[])
+# Validated CHECK constraints with array_position in them, of tables and of the domains of columns.
+CHECKS = """
+with recursive domain(relation, number, oid) as (
+    select a.attrelid, a.attnum, a.atttypid
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = any(%s::oid[]) and a.attnum > 0 and not a.attisdropped
+    union
+    select d.relation, d.number, t.typbasetype
+    from domain as d join pg_catalog.pg_type as t on t.oid = d.oid
+    where t.typtype = 'd'
+)
+select k.conrelid::int8, 0::int4, k.conbin::text
+from pg_catalog.pg_constraint as k
+where k.conrelid = any(%s::oid[]) and k.contype = 'c' and k.convalidated
+    and k.conbin::text like '%%:funcid ' || 'array_position(anycompatiblearray,anycompatible)'
+        ::regprocedure::oid || ' %%'
+union all
+select d.relation::int8, d.number::int4, k.conbin::text
+from domain as d join pg_catalog.pg_constraint as k on k.contypid = d.oid
+where k.contype = 'c' and k.convalidated
+    and k.conbin::text like '%%:funcid ' || 'array_position(anycompatiblearray,anycompatible)'
+        ::regprocedure::oid || ' %%'
+"""
+
+# Names only of functions that PostgreSQL brings.
+FUNCTIONS = """
+select
+    p.oid::int8,
+    case when p.oid < 16384 and p.pronamespace = 'pg_catalog'::regnamespace then
+        p.proname || '(' || array_to_string(array(
+            select t.typname
+            from unnest(p.proargtypes) with ordinality as a(oid, place)
+            join pg_catalog.pg_type as t on t.oid = a.oid
+            order by a.place
+        ), ',') || ')'
+    else '' end,
+    p.provolatile::text,
+    p.proisstrict
+from pg_catalog.pg_proc as p
+where p.oid = any(%s::oid[])
+"""
+
+# Types of expressions, under their domains.
+USED_TYPES = """
+with recursive base(oid, own, kind, element, of, refuses) as (
+    select
+        t.oid, t.oid, t.typtype, t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc,
+        t.typbasetype, t.typnotnull
+    from pg_catalog.pg_type as t where t.oid = any(%s::oid[])
+    union all
+    select
+        b.oid, t.oid, t.typtype, t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc,
+        t.typbasetype, b.refuses or t.typnotnull
+    from base as b join pg_catalog.pg_type as t on t.oid = b.of
+    where b.kind = 'd'
+)
+select oid::int8, own::int8, element, kind in ('c', 'p'), refuses from base where kind <> 'd'
 """
 
 TYPE_NAMES = """
@@ -164,7 +236,8 @@ class Catalog:
         default_factory=dict[tuple[int, int | None], str]
     )
     relations: dict[int, Relation] = field(default_factory=dict[int, Relation])
-    volatilities: Mapping[int, str] = field(default_factory=dict[int, str])
+    functions: Mapping[int, Function] = field(default_factory=dict[int, Function])
+    used_types: Mapping[int, UsedType] = field(default_factory=dict[int, UsedType])
     equalities: Collection[int] = ()
 
 
@@ -221,13 +294,35 @@ def _base(sql: str, schema: str, name: str) -> Scalar | Text:
     return Scalar(sql, python) if python else Text(sql)
 
 
+def functions(rows: Iterable[Sequence[Any]]) -> dict[int, Function]:
+    """The functions of rows of `FUNCTIONS`, by oid."""
+    return {
+        oid: Function(signature, volatility, strict) for oid, signature, volatility, strict in rows
+    }
+
+
+def used_types(rows: Iterable[Sequence[Any]]) -> dict[int, UsedType]:
+    """The types of rows of `USED_TYPES`, by oid."""
+    return {row[0]: UsedType(*row[1:]) for row in rows}
+
+
 def relations(
-    rows: Iterable[Sequence[Any]], attribute_rows: Iterable[Sequence[Any]]
+    rows: Iterable[Sequence[Any]],
+    attribute_rows: Iterable[Sequence[Any]],
+    check_rows: Iterable[Sequence[Any]],
 ) -> dict[int, Relation]:
-    """The tables and views of rows of `RELATIONS` and `ATTRIBUTES`, by oid."""
+    """The tables and views of rows of `RELATIONS`, `ATTRIBUTES` and `CHECKS`, by oid."""
+    full = _without_null_elements(check_rows)
     attributes: dict[int, dict[int, Attribute]] = {}
-    for oid, number, name, type_oid, not_null, accepts_null in attribute_rows:
-        attribute = Attribute(name, type_oid, not_null, accepts_null)
+    for oid, number, name, type_oid, not_null, accepts_null, generated in attribute_rows:
+        attribute = Attribute(
+            name,
+            type_oid,
+            not_null,
+            accepts_null,
+            generated,
+            (oid, number) in full,
+        )
         attributes.setdefault(oid, {})[number] = attribute
     return {
         oid: Relation(
@@ -240,6 +335,14 @@ def relations(
             attributes.get(oid, {}),
             read_query(rule or "<>"),
             [set(map(int, index.split())) for index in unique],
+            triggers,
         )
-        for oid, schema, name, kind, heirs, foreign, rules, rule, unique in rows
+        for oid, schema, name, kind, heirs, foreign, rules, triggers, rule, unique in rows
+    }
+
+
+def _without_null_elements(rows: Iterable[Sequence[Any]]) -> set[tuple[int, int]]:
+    """Columns, by table and number, whose arrays hold no NULL."""
+    return {
+        (oid, number or column) for oid, number, text in rows for column in full_arrays(read(text))
     }

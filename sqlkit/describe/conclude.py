@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlkit.describe.description import Column, DescribedVariant, Description, Param, Volatility
 from sqlkit.describe.effects import Effects, effects
 from sqlkit.describe.kinds import resolve_kind
-from sqlkit.describe.nullability import Proof, prove
+from sqlkit.describe.nullability import Proof, World, prove
 from sqlkit.describe.parameters import nullable_parameters
 from sqlkit.describe.refusal import error_at
 from sqlkit.describe.single import writes_one
@@ -144,9 +144,9 @@ def _params(query: Query, answers: Sequence[Answer], catalog: Catalog) -> tuple[
 
 def _columns(answers: Sequence[Answer], catalog: Catalog) -> list[Column]:
     width = len(answers[0].columns)
+    world = World(catalog.relations, catalog.functions, catalog.used_types)
     proofs = [
-        prove(answer.tree.query, catalog.relations) if answer.tree else [Proof()] * width
-        for answer in answers
+        prove(answer.tree.query, world) if answer.tree else [Proof()] * width for answer in answers
     ]
     return [
         _column(raw, [proof[place] for proof in proofs if len(proof) == width], catalog)
@@ -210,7 +210,7 @@ def _effects(answers: Sequence[Answer], catalog: Catalog) -> Effects:
     trees = [answer.tree for answer in answers if answer.tree is not None]
     if len(trees) < len(answers):
         return Effects()
-    each = [effects(tree, catalog.relations, catalog.volatilities) for tree in trees]
+    each = [effects(tree, catalog.relations, catalog.functions) for tree in trees]
     order: list[Volatility] = ["immutable", "stable", "volatile"]
     return Effects(
         tuple(sorted({name for one in each for name in one.reads})),

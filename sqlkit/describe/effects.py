@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlkit.describe.nullability import TABLE
+from sqlkit.describe.codes import DELETE, INSERT, MERGE, TABLE, UPDATE
+from sqlkit.describe.typed import type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sqlkit.describe.description import Volatility
+    from sqlkit.describe.function import Function
     from sqlkit.describe.relation import Relation
     from sqlkit.describe.tree import Node, Tree
 
-_WRITES = (2, 3, 4, 5)  # CmdType in PostgreSQL's nodes.h: UPDATE, INSERT, DELETE, MERGE
+_WRITES = (UPDATE, INSERT, DELETE, MERGE)
 _MAY_SELECT = 2  # ACL_SELECT in parsenodes.h
 _CALLS = {
     "FUNCEXPR": "funcid",
@@ -23,10 +25,6 @@ _CALLS = {
     **dict.fromkeys(("OPEXPR", "DISTINCTEXPR", "NULLIFEXPR", "SCALARARRAYOPEXPR"), "opfuncid"),
 }
 _NAMES = ("RANGETBLENTRY", "RTEPERMISSIONINFO")
-_TYPES = (
-    *("vartype", "paramtype", "consttype", "funcresulttype", "opresulttype", "resulttype"),
-    *("aggtype", "wintype", "array_typeid", "casetype", "coalescetype", "minmaxtype", "type"),
-)
 # Types whose text depends on no setting; the texts of dates, say, depend on DateStyle.
 _STEADY_TEXT = frozenset(
     (16, 17, 18, 19, 20, 21, 23, 25, 26, 114, 650, 700, 701, 869, 1042, 1043, 1700, 2950, 3802)
@@ -55,9 +53,9 @@ def function_oids(tree: Tree) -> set[int]:
 
 
 def effects(
-    tree: Tree, relations: Mapping[int, Relation], volatilities: Mapping[int, str]
+    tree: Tree, relations: Mapping[int, Relation], functions: Mapping[int, Function]
 ) -> Effects:
-    """What an analysed query does, views included; ``volatilities`` is ``provolatile`` by oid."""
+    """What an analysed query does, views included."""
     written = set(_through_views(_written(tree), relations))
     read, trees = set[int](), [tree]
     for one in trees:
@@ -67,19 +65,20 @@ def effects(
     return Effects(
         _names(read, relations),
         _names(written, relations),
-        max(_volatilities(trees, bool(read), bool(written), volatilities), key=_ORDER.index),
+        max(_volatilities(trees, bool(read), bool(written), functions), key=_ORDER.index),
     )
 
 
 def _volatilities(
-    trees: Iterable[Tree], reads: bool, writes: bool, volatilities: Mapping[int, str]
+    trees: Iterable[Tree], reads: bool, writes: bool, functions: Mapping[int, Function]
 ) -> Iterator[Volatility]:
     yield "volatile" if writes else "stable" if reads else "immutable"
     for tree in trees:
         for node in tree.nodes:
             yield _of_node(node)
         for oid in function_oids(tree):
-            yield _BY_CATALOG.get(volatilities.get(oid, "v"), "volatile")
+            function = functions.get(oid)
+            yield _BY_CATALOG.get(function.volatility, "volatile") if function else "volatile"
 
 
 def _of_node(node: Node) -> Volatility:
@@ -90,14 +89,10 @@ def _of_node(node: Node) -> Volatility:
             return "stable"
         case "COERCEVIAIO":
             argument = node.node("arg")
-            ends = {node.number("resulttype"), _type(argument) if argument else 0}
+            ends = {node.number("resulttype"), type_of(argument)}
             return "immutable" if ends <= _STEADY_TEXT else "stable"
         case _:
             return "immutable"
-
-
-def _type(expression: Node) -> int:
-    return next((oid for name in _TYPES if (oid := expression.number(name))), 0)
 
 
 def _read(tree: Tree) -> set[int]:
@@ -119,7 +114,7 @@ def _written(tree: Tree) -> Iterator[int]:
 
 def _rule(oid: int, relations: Mapping[int, Relation]) -> Tree | None:
     relation = relations.get(oid)
-    return relation.rule if relation else None
+    return relation.rule if relation and relation.kind == "v" else None
 
 
 def _through_views(oids: Iterable[int], relations: Mapping[int, Relation]) -> Iterator[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sqlkit.describe.nullability import INSERT, TABLE, UPDATE
+from sqlkit.describe.codes import INSERT, TABLE, UPDATE
 from sqlkit.describe.tree import Node
 
 if TYPE_CHECKING:

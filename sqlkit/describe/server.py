@@ -22,6 +22,7 @@ from sqlkit.describe.conclude import Answer, RawColumn, conclude, describe_scrip
 from sqlkit.describe.effects import function_oids, relation_oids
 from sqlkit.describe.refusal import Refusal, error_of, word_at
 from sqlkit.describe.tree import read_query
+from sqlkit.describe.typed import type_of
 from sqlkit.errors import SourceError
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class _Server:
         trees = [answer.tree for answer in answers if answer.tree]
         relations, trees = self._relations({column.table_oid for column in columns}, trees)
         functions = {oid for tree in trees for oid in function_oids(tree)}
+        used = {type_of(node) for tree in trees for node in tree.nodes} - {0}
         oids, typmods = [oid for oid, _ in modified], [typmod for _, typmod in modified]
         return Catalog(
             types=catalogs.types(self._execute(catalogs.TYPES, [oids])),
@@ -133,7 +135,8 @@ class _Server:
                 for oid, typmod, name in self._execute(catalogs.TYPE_NAMES, [oids, typmods])
             },
             relations=relations,
-            volatilities=dict(self._execute(catalogs.VOLATILITIES, [list(functions)])),
+            functions=catalogs.functions(self._execute(catalogs.FUNCTIONS, [list(functions)])),
+            used_types=catalogs.used_types(self._execute(catalogs.USED_TYPES, [list(used)])),
             equalities={oid for (oid,) in self._execute(catalogs.EQUALITIES)},
         )
 
@@ -145,7 +148,9 @@ class _Server:
         trees, wanted = list(trees), oids.union(*map(relation_oids, trees))
         while wanted:
             rows = self._execute(catalogs.RELATIONS, [list(wanted)])
-            found = catalogs.relations(rows, self._execute(catalogs.ATTRIBUTES, [list(wanted)]))
+            attributes = self._execute(catalogs.ATTRIBUTES, [list(wanted)])
+            checks = self._execute(catalogs.CHECKS, [list(wanted)] * 2)
+            found = catalogs.relations(rows, attributes, checks)
             rules = [relation.rule for relation in found.values() if relation.rule]
             known |= found
             trees += rules

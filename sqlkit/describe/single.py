@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlkit.describe.nullability import DELETE, INSERT, UPDATE
+from sqlkit.describe.codes import DELETE, INSERT, UPDATE
 from sqlkit.describe.tree import Node, walk
 
 if TYPE_CHECKING:

@@ -28,10 +28,11 @@ _NUMBERS = frozenset("iobx")
 
 @dataclass(slots=True, eq=True)
 class Node:
-    """One node: its tag and its fields as they were printed."""
+    """One node: its tag and its fields as they were printed; of a constant also its bytes."""
 
     tag: str
     fields: dict[str, Value] = field(default_factory=dict[str, "Value"])
+    datum: str = ""
 
     def text(self, name: str) -> str:
         """A plain field's text; empty if there is none."""
@@ -94,7 +95,9 @@ def _read(text: str) -> _Reader:
             reader.word(match[3])
         elif group != _BYTES:
             reader.word(match[0])
-        elif not reader.between_fields:
+        elif reader.node is not None and reader.label is None:
+            reader.node.datum = match[0]
+        else:
             for word in match[0].split(" "):
                 reader.word(word)
     if reader.stack or len(reader.items) != 1:

@@ -49,7 +49,7 @@ def test_queries_share_a_row_class(folder: Folder) -> None:
     ("columns", "difference"),
     [
         ("id, full_name as email", "a gives email: str, b email: str | None"),
-        ("id::text, email", "a gives id: int, b id: str | None"),
+        ("id::text, email", "a gives id: int, b id: str"),
         ("id", "a gives email: str, b does not"),
         ("id, email, created_at", "b gives created_at: datetime, a does not"),
         ("email, id", "a gives id, email, b in the order email, id"),

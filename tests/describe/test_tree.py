@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqlkit.describe.nullability import prove
+from sqlkit.describe.function import Function
+from sqlkit.describe.nullability import World, prove
 from sqlkit.describe.parameters import nullable_parameters
 from sqlkit.describe.relation import Attribute, Relation
 from sqlkit.describe.tree import Node, Value, read, read_query, walk
@@ -117,5 +118,8 @@ def test_recorded_trees_of_every_version_say_the_same(version: str, number: int)
     assert tree.nodes == list(walk(read(recorded["trees"][number])))
     said = RECORDED["queries"][number]
     relations = _users(recorded["users"])
-    assert [proof.not_null for proof in prove(tree.query, relations)] == said["not_null"]
+    world = World(
+        relations, {int(oid): Function(*row) for oid, row in RECORDED["functions"].items()}
+    )
+    assert [proof.not_null for proof in prove(tree.query, world)] == said["not_null"]
     assert sorted(nullable_parameters(tree, relations)) == said["nullable_parameters"]

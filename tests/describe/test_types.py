@@ -66,7 +66,7 @@ TYPES = [
 def test_a_type_is_the_python_type_that_the_design_names(
     type_: str, result: str, parameter: str, ask: Callable[[str], Description]
 ) -> None:
-    said = ask(f"select null::{type_} as a, :b::{type_} is null as b").as_json()
+    said = ask(f"select :b::{type_} as a, :b::{type_} is null as b").as_json()
     assert said["columns"][0]["python"] == result
     assert said["params"] == [
         {"name": "b", "type": type_, "python": parameter or result, "nullable": False}
