@@ -44,7 +44,7 @@ from sqlkit.errors import WrongArgument, WrongKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from psycopg.abc import PipelineCommand, PQGen
+    from psycopg.abc import Buffer, PipelineCommand, PQGen
     from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGconn, PGresult
     from psycopg.rows import RowMaker
@@ -63,6 +63,7 @@ _COPY_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_TRAILER = b"\xff\xff"
 _VALUE = re.compile(r""":| ['"]""")
 _BYTEA, _TEXT = 17, 25
+_HAS_CLOSE = pq.version() >= 170000
 
 # How often a wait looks for Ctrl-C, in seconds, where a signal doesn't interrupt it.
 _INTERVAL = 0.1
@@ -225,11 +226,17 @@ class Bound:
                 try:
                     if data is not None:
                         values.convert_one(
-                            self.query, i, load(data if isinstance(data, bytes) else data.encode())
+                            self.query,
+                            i,
+                            load(data.encode() if isinstance(data, str) else bytes(data)),
                         )
                 except Exception as found:
                     return values.unreadable(self.query, self.columns[i], number, _reason(found))
         return error
+
+    def _load(self, column: int, data: str | Buffer) -> Any:
+        loader = self.transformer.get_loader(self.oids[column], self.result_format)
+        return loader.load(data.encode() if isinstance(data, str) else bytes(data))
 
 
 def _fields(result: PGresult) -> Iterator[list[bytes | None]]:
@@ -263,7 +270,7 @@ def bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
     """Prepare a query's text on this connection, unless it is, and keep what the server says."""
     bound = conn.bindings.pop(variant, None)
     if bound is None:
-        if len(conn.bindings) >= MOST_PREPARED:
+        while len(conn.bindings) >= MOST_PREPARED and _can_deallocate(conn):
             yield from _forget(conn, next(iter(conn.bindings)))
         bound = yield from _describe(conn, variant, b"sqlkit_%d" % next(_names))
     conn.bindings[variant] = bound  # at the end: what was used last is forgotten last
@@ -277,13 +284,17 @@ def _forget(conn: AnyConnection, variant: Variant) -> PQGen[None]:
 
 
 def _deallocate(conn: AnyConnection, name: bytes) -> PQGen[None]:
-    if pq.version() >= 170000:
-        # Unlike DEALLOCATE it works in an aborted transaction, and on what is gone already.
+    if _HAS_CLOSE:
         conn.pgconn.send_close_prepared(name)
         _check((yield from execute(conn.pgconn)))
     elif is_idle(conn):
         conn.pgconn.send_query(b"DEALLOCATE " + name)
         yield from execute(conn.pgconn)
+
+
+def _can_deallocate(conn: AnyConnection) -> bool:
+    # DEALLOCATE of what is gone already would abort a transaction; Close is never an error.
+    return _HAS_CLOSE or is_idle(conn)
 
 
 def _describe(conn: AnyConnection, variant: Variant, name: bytes = b"") -> PQGen[Bound]:

@@ -31,6 +31,7 @@ from psycopg.types.range import RangeBinaryDumper, RangeDumper, RangeInfo, regis
 from psycopg.types.string import StrBinaryDumper, StrDumper, TextBinaryLoader, TextLoader
 
 from sqlkit.database import parameters
+from sqlkit.database.interval import IntervalLoader
 from sqlkit.database.parameters import PLAIN, Accepts
 
 if TYPE_CHECKING:
@@ -318,6 +319,8 @@ def _base_adapters() -> AdaptersMap:
     adapters = AdaptersMap(psycopg.adapters)
     set_json_loads(msgspec.json.decode, adapters)
     set_json_dumps(msgspec.json.encode, adapters)
+    if pq.__impl__ == "python":
+        adapters.register_loader("interval", IntervalLoader)
     for name in _JSON:
         _take_lists_for_json(adapters, adapters.types[name].array_oid)
     return adapters
