@@ -104,6 +104,8 @@ class _Server:
     def __post_init__(self) -> None:
         # The body is analysed all the same; only the planner's look at it is left out.
         self._execute("set local check_function_bodies = off")
+        # Questions to the catalog are quick, but look costly enough to be compiled.
+        self._execute("set local jit = off")
         self._execute("set local client_encoding = 'UTF8'")
         self._execute("savepoint sqlkit")
 
