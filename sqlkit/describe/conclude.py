@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from sqlkit.describe.description import Column, DescribedVariant, Description, Param, Volatility
-from sqlkit.describe.effects import Effects, effects
+from sqlkit.describe.description import Column, DescribedVariant, Description, Param
+from sqlkit.describe.effects import Effects, effects, of_all
 from sqlkit.describe.kinds import resolve_kind
 from sqlkit.describe.nullability import Proof, World, prove
 from sqlkit.describe.parameters import nullable_parameters
@@ -73,6 +73,9 @@ def conclude(query: Query, answers: Sequence[Answer], catalog: Catalog) -> Descr
         reads=done.reads if not query.copy else (),
         writes=done.writes if not query.copy else done.reads,
         volatility=done.volatility if not query.copy else "volatile",
+        locks=done.locks,
+        reads_columns=done.reads_columns if not query.copy else (),
+        writes_columns=done.writes_columns if not query.copy else done.reads_columns,
         variants=tuple(
             DescribedVariant(one.variant.when, one.variant.sql, one.variant.parameters)
             for one in answers
@@ -210,10 +213,4 @@ def _effects(answers: Sequence[Answer], catalog: Catalog) -> Effects:
     trees = [answer.tree for answer in answers if answer.tree is not None]
     if len(trees) < len(answers):
         return Effects()
-    each = [effects(tree, catalog.relations, catalog.functions) for tree in trees]
-    order: list[Volatility] = ["immutable", "stable", "volatile"]
-    return Effects(
-        tuple(sorted({name for one in each for name in one.reads})),
-        tuple(sorted({name for one in each for name in one.writes})),
-        max((one.volatility for one in each), key=order.index),
-    )
+    return of_all([effects(tree, catalog.relations, catalog.functions) for tree in trees])

@@ -77,7 +77,8 @@ class Description:
     """What PostgreSQL says of one query.
 
     ``params`` are those that are sent, over all variants, in the order they first appear in the
-    text. ``reads`` and ``writes`` are qualified names of tables and views. ``analysed`` is False
+    text. ``reads`` and ``writes`` are qualified names of tables and views, ``reads_columns`` and
+    ``writes_columns`` of columns; ``locks``: rows that are there are locked. ``analysed`` is False
     where the server gives no query tree (CALL, SHOW, EXPLAIN, more than 100 parameters): everything
     is nullable then, and the effects are unknown. ``single``: it writes, and can't give more than
     one row.
@@ -93,6 +94,9 @@ class Description:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     volatility: Volatility = "volatile"
+    locks: bool = True
+    reads_columns: tuple[str, ...] = ()
+    writes_columns: tuple[str, ...] = ()
     variants: tuple[DescribedVariant, ...] = ()
     analysed: bool = False
     single: bool = False
@@ -115,5 +119,8 @@ class Description:
             "reads": list(self.reads),
             "writes": list(self.writes),
             "volatility": self.volatility,
+            "locks": self.locks,
+            "reads_columns": list(self.reads_columns),
+            "writes_columns": list(self.writes_columns),
             "variants": [variant.as_json() for variant in self.variants],
         }

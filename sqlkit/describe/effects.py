@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlkit.describe.codes import DELETE, INSERT, MERGE, TABLE, UPDATE
 from sqlkit.describe.typed import type_of
+from sqlkit.describe.used_columns import locks_rows, read_columns, written_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlkit.describe.description import Volatility
     from sqlkit.describe.function import Function
@@ -35,11 +36,18 @@ _BY_CATALOG: dict[str, Volatility] = {"i": "immutable", "s": "stable", "v": "vol
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Qualified tables and views read and written, in order of name, and the volatility."""
+    """Qualified tables and views read and written, in order of name, and the volatility.
+
+    ``locks``: rows that are there are locked. ``reads_columns``, ``writes_columns``: as
+    ``public.users.id``.
+    """
 
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     volatility: Volatility = "volatile"
+    locks: bool = True
+    reads_columns: tuple[str, ...] = ()
+    writes_columns: tuple[str, ...] = ()
 
 
 def relation_oids(tree: Tree) -> set[int]:
@@ -66,7 +74,26 @@ def effects(
         _names(read, relations),
         _names(written, relations),
         max(_volatilities(trees, bool(read), bool(written), functions), key=_ORDER.index),
+        locks_rows(trees),
+        read_columns(trees, relations),
+        written_columns(tree, relations),
     )
+
+
+def of_all(each: Sequence[Effects]) -> Effects:
+    """What one or another of several queries does."""
+    return Effects(
+        _all(one.reads for one in each),
+        _all(one.writes for one in each),
+        max((one.volatility for one in each), key=_ORDER.index),
+        any(one.locks for one in each),
+        _all(one.reads_columns for one in each),
+        _all(one.writes_columns for one in each),
+    )
+
+
+def _all(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({name for some in names for name in some}))
 
 
 def _volatilities(

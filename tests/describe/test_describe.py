@@ -136,6 +136,33 @@ def test_effects_are_the_tables_and_the_worst_volatility(
     assert said.volatility == volatility
 
 
+# A statement, the columns it reads and writes, and whether it locks rows.
+COLUMNS = [
+    ("select id from users where full_name = 'x'", "users.full_name users.id", "", False),
+    ("select count(*) from users", "", "", False),
+    ("select u from only posts as u", "posts.body posts.id posts.score posts.user_id", "", False),
+    ("select id from sad_users", "sad_users.id users.full_name users.id users.mood", "", False),
+    ("select id from users for share", "users.id", "", True),
+    ("insert into users (email) values ('a')", "", "users.email", False),
+    ("insert into posts (id) values (1) on conflict (id) do update set score = 1", "posts.id",
+     "posts.id posts.score", True),
+    ("update users set full_name = email", "users.email", "users.full_name", True),
+    ("delete from users where id = 1", "users.id", "", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "reads", "writes", "locks"), COLUMNS, ids=[row[0] for row in COLUMNS]
+)
+def test_effects_are_told_by_column_too(
+    statement: str, reads: str, writes: str, locks: bool, ask: Ask
+) -> None:
+    said = ask(statement)
+    assert [f"public.{name}" for name in reads.split()] == list(said.reads_columns)
+    assert [f"public.{name}" for name in writes.split()] == list(said.writes_columns)
+    assert said.locks is locks
+
+
 SINGLE = [
     ("insert into users (email) values ('a') returning id", True),
     ("insert into users (email) values ('a'), ('b') returning id", False),
@@ -172,6 +199,9 @@ def test_a_description_is_the_json_of_the_design(ask: Ask) -> None:
         "reads": ["public.users"],
         "writes": [],
         "volatility": "stable",
+        "locks": False,
+        "reads_columns": ["public.users.full_name", "public.users.id"],
+        "writes_columns": [],
         "variants": [{"when": "", "sql": sql, "params": ["id"]}],
     }
 

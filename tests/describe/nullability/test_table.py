@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -109,7 +109,6 @@ def _nulls(
                 yield number, "a NULL element"
 
 
-def _holds_null(value: Any) -> bool:
-    return isinstance(value, list) and any(
-        one is None or _holds_null(one) for one in cast("list[Any]", value)
-    )
+def _holds_null(value: object) -> bool:
+    values: Sequence[object] = value if isinstance(value, list) else ()
+    return any(one is None or _holds_null(one) for one in values)

@@ -71,6 +71,8 @@ class Queries:
 
     def query(self, depth: int, outer: Columns = (), types: Sequence[str] | None = None) -> str:
         """A query with columns of these types, or of any."""
+        if types is None and self._random.random() < 0.5:
+            return self._columns(depth, outer)
         types = types or [self._random.choice(TYPES) for _ in range(self._random.randint(1, 4))]
         if depth and self._random.random() < 0.2:
             operator = self._random.choice(
@@ -81,6 +83,15 @@ class Queries:
             left, right = (self.query(depth - 1, outer, types) for _ in range(2))
             return f"(({left}) {operator} ({right}))"
         return self._select(depth, outer, types)
+
+    def _columns(self, depth: int, outer: Columns) -> str:
+        """Columns as FROM has them: what joins and conditions do is seen best."""
+        source, columns = self._from(depth, outer)
+        cells = self._random.sample(columns, min(6, len(columns)))
+        named = ", ".join(f"{cell} as o{place}" for place, (cell, _) in enumerate(cells))
+        condition = self._expressions(columns, depth).condition()
+        where = f" where {condition}" if self._random.random() < 0.5 else ""
+        return f"select {named} from {source}{where}"
 
     def _name(self) -> str:
         self._numbers += 1
