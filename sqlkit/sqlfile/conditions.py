@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sqlkit.sqlfile.report import Report
 
 _MARKER = re.compile(
-    r"--\?[ \t]*+(?:(?P<negated>not)[ \t]++)?+(?P<name>[^\s=()]++)[ \t]*+"
-    r"(?:=[ \t]*+(?P<word>[\w-]++)[ \t]*+(?P<default>\([ \t]*+default[ \t]*+\))?+[ \t]*+)?+"
+    r"--\?[ \t]*+(?:(?P<negated>not)[ \t]++)?(?P<name>[^\s=()]++)[ \t]*+"
+    r"(?:=[ \t]*+(?P<word>[\w-]++)[ \t]*+(?P<default>\([ \t]*+default[ \t]*+\))?[ \t]*+)?"
 )
 _FORMS = "a condition is --? name, --? not name, --? name = word or --? name = word (default)"
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from sqlkit.sqlfile.report import Report
 
 _NAME = rf'(?:{WORD}|"(?:[^"]|"")++")'
-_TABLE = rf"{_NAME}(?:\s*+\.\s*+{_NAME})*+"
+_TABLE = rf"{_NAME}(?:\s*+\.\s*+{_NAME})*"
 _COPY = re.compile(
     rf"copy(?=[\s\"])\s*+(?P<table>{_TABLE})\s*+"
-    rf"(?P<columns>\((?P<list>\s*+{_NAME}(?:\s*+,\s*+{_NAME})*+)\s*+\))?+\s*+"
-    r"(?P<from>from\s++stdin\b)?+\s*+(?P<rest>.*)",
+    rf"(?P<columns>\((?P<list>\s*+{_NAME}(?:\s*+,\s*+{_NAME})*)\s*+\))?\s*+"
+    r"(?P<from>from\s++stdin\b)?\s*+(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _EACH_NAME = re.compile(_NAME)

@@ -18,12 +18,12 @@ _BY_NAME: dict[str, Kind] = {kind: kind for kind in KINDS}
 
 _HEADER = re.compile(
     r"--[ \t]*+name[ \t]*+:[ \t]*+(?P<name>[^\s(:^$!<*#]*+)"
-    r"[ \t]*+(?P<list>\([^)\r\n]*+\))?+[ \t]*+(?P<suffix>\^|<!|\$|\*!|!|\#)?+"
+    r"[ \t]*+(?P<list>\([^)\r\n]*+\))?[ \t]*+(?P<suffix>\^|<!|\$|\*!|!|\#)?+"
     r"[ \t]*+(?P<kind>:[ \t]*+[^\s]*+)?+[ \t]*+(?P<rest>[^\r\n]*+)"
 )
 _SHAPE = re.compile(
-    r"--[ \t]*+(?P<word>\w++)[ \t]*+(?P<colon>[:=])?+[ \t]*+(?P<name>[\w-]++)(?:\([^)\r\n]*+\))?+"
-    r"[ \t]*+(?:(?P<suffix>\^|<!|\$|\*!|!|\#)|:[ \t]*+(?P<kind>\w++))?+[ \t]*+"
+    r"--[ \t]*+(?P<word>\w++)[ \t]*+(?P<colon>[:=])?+[ \t]*+(?P<name>[\w-]++)(?:\([^)\r\n]*+\))?"
+    r"[ \t]*+(?:(?P<suffix>\^|<!|\$|\*!|!|\#)|:[ \t]*+(?P<kind>\w++))?[ \t]*+"
 )
 _NEAR = 0.7
 

@@ -5,7 +5,8 @@ all forms, quoted names, dollar quotes, nested comments. From psql's psqlscan.l:
 in ``::`` or ``:=``. A slice's colon is our own addition, see `_is_slice`.
 
 One pass from left to right, without recursion. Every alternative of the expressions is possessive
-or begins with a character of its own, so none goes back over what it has matched.
+or begins with a character of its own, so none goes back over what it has matched. Groups with
+alternatives are repeated without possession: Python before 3.11.5 misreads those (gh-106052).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def _token(plain: str) -> re.Pattern[str]:
     code = rf"(?![eE]'|[uU]&['\"]){WORD} | [0-9]++(?:{WORD})?+ | {operator}"
     return re.compile(
         rf"""
-          (?P<code>{SPACE}*+(?:{code})(?:{SPACE}++|{code})*+)
+          (?P<code>{SPACE}*+(?:{code})(?:{SPACE}++|{code})*)
         | (?P<space>{SPACE}++)
         | (?P<param>:{WORD}(?!\.{LETTER}))
         | (?P<field>:{WORD})
@@ -59,7 +60,7 @@ _INSIDE = _token("")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 # Strings with only white space, a line end among it, and comments between them are one string.
 _CONTINUED = re.compile(
-    rf"(?:[ \t\f\v]++|--[^\r\n]*+)*+[\r\n](?:{SPACE}++|--[^\r\n]*+[\r\n])*+(?=')"
+    rf"(?:[ \t\f\v]++|--[^\r\n]*+)*[\r\n](?:{SPACE}++|--[^\r\n]*+[\r\n])*(?=')"
 )
 _ESCAPE_STRING = re.compile(ESCAPE_STRING, re.DOTALL)
 _LAST_WORD = re.compile(r"[A-Za-z_0-9$.\u0080-\U0010ffff]++\Z")
