@@ -116,7 +116,7 @@ async def test_an_expired_asyncio_timeout_is_a_cancellation(database_url: str) -
 
 async def test_the_pool_stays_whole_over_200_cancellations(database_url: str) -> None:
     chance = random.Random(2)
-    async with AsyncDatabase(database_url, max_size=3, pool_timeout=5) as db:
+    async with AsyncDatabase(database_url, max_size=3, pool_timeout=30) as db:
         await db.run(sql("create table t (n int)", kind="exec"))
         works = [_run, _transaction, _stream, _batch, _copy, _held]
         for _ in range(25):
