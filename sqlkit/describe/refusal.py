@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 SYNTAX_ERROR = "42601"
 INDETERMINATE_TYPE = "42P18"
+AMBIGUOUS_PARAMETER = "42P08"
+UNDEFINED_FUNCTION = "42883"
 
 _WORD = re.compile(
     r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)(?:\.(?:"(?:[^"]|"")*"|[^\W\d][\w$]*))*|\d+|\S'
 )
 _NUMBER = re.compile(r"\$(\d+)")
+# A parameter at either side of an operator.
+_OPERAND = re.compile(r"\s*(?:[-+*/<>=~!@#%^&|`?]+\s*)?\$(\d+)\b")
+_OPERAND_BEFORE = re.compile(r"\$(\d+)\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,27 @@ def _own_hint(refusal: Refusal, variant: Variant) -> str | None:
             f"say its type, {name}::text for one; or, to leave a condition out while it is None, "
             f"end its line in --? {name[1:]}"
         )
+    if refusal.sqlstate in (AMBIGUOUS_PARAMETER, UNDEFINED_FUNCTION) and refusal.position:
+        return _two_types(refusal, variant)
     if refusal.sqlstate == SYNTAX_ERROR and not refusal.position:
         # A syntax error has a position; without one it is a second statement (any language).
         return "two statements stand where one is allowed: split them, or use :script"
     return None
+
+
+def _two_types(refusal: Refusal, variant: Variant) -> str | None:
+    """Where else a parameter is used, if that is what gave it a type that doesn't fit here."""
+    at, sql = refusal.position - 1, variant.sql
+    here = _OPERAND.match(sql, at) or _OPERAND_BEFORE.search(sql, 0, at)
+    uses = re.finditer(rf"\${here[1]}\b", sql[:at]) if here else iter(())
+    places = [variant.place(use.start()) for use in uses if not here or use.start() < here.start()]
+    places = [place for place in places if place.source.startswith(":", place.column - 1)]
+    if not here or not places:
+        return None
+    name = _named(f"${here[1]}", variant)
+    first = places[0]
+    return (
+        f"{name} has its type from {variant.query.file}:{first.line}:{first.column}: "
+        f"{first.source.strip()}\n"
+        f"      cast it in one of the two places, {name}::text for one, or use two parameters"
+    )

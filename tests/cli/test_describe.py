@@ -46,6 +46,15 @@ def test_json_tells_all_of_a_query(sqlkit: Run, project: Path) -> None:
         "reads": ["public.notes"],
         "writes": [],
         "volatility": "stable",
+        "locks": False,
+        "reads_columns": [
+            "public.notes.body",
+            "public.notes.due",
+            "public.notes.id",
+            "public.notes.mood",
+            "public.notes.price",
+        ],
+        "writes_columns": [],
         "variants": [
             {
                 "when": "",

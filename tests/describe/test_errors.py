@@ -191,3 +191,23 @@ def test_a_copy_into_a_wrong_column_is_shown_at_the_query(ask: Ask) -> None:
     text = "-- name: q :copy\ncopy users (id, emial) from stdin;\n"
     message = refused(ask, text)
     assert message.startswith('sql/x.sql:2:17: column "emial" does not exist [42703]\n')
+
+
+def test_a_parameter_of_two_types_is_shown_in_both_places(ask: Ask) -> None:
+    text = "-- name: q :exec\ninsert into posts (id, user_id, body)\nvalues (1, :who,\n  :who);\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:4:3: inconsistent types deduced for parameter :who (bigint versus text) [42P08]
+            4 |   :who);
+                  ^^^^
+        hint: :who has its type from sql/x.sql:3:12: values (1, :who,
+              cast it in one of the two places, :who::text for one, or use two parameters""")
+
+
+def test_a_parameter_that_already_has_a_type_is_shown_where_it_got_it(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from posts\nwhere body = :it\n  and score = :it;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:4:13: operator does not exist: integer = text [42883]
+            4 |   and score = :it;
+                            ^
+        hint: :it has its type from sql/x.sql:3:14: where body = :it
+              cast it in one of the two places, :it::text for one, or use two parameters""")
