@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urlsplit
 
 import pytest
 from psycopg.errors import CheckViolation, IntegrityError, UniqueViolation
@@ -16,14 +15,12 @@ from sql import campaigns, events, users
 from sql.models import EventCounts, Settings
 from sql.seeds import CAMPAIGNS, EVENTS, USERS, seed
 from sqlkit import AsyncDatabase, Database, NoRow
-from sqlkit.testing.migrate import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sql._types import EventKind
     from sqlkit import Connection, Statement
-    from sqlkit.testing.server import Server
 
     EventRow: TypeAlias = tuple[int, int | None, EventKind, Decimal, object, datetime]
 
@@ -31,18 +28,16 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SPRING = Range(date(2026, 3, 1), date(2026, 6, 1))
 
 
-@pytest.fixture(scope="module")
-def schema(sqlkit_server: Server) -> Iterator[str]:
-    """The name of a database with migrations/ applied, to copy."""
-    with sqlkit_server.database() as url:
-        apply(url, Path(__file__).parent.parent / "migrations")
-        yield urlsplit(url).path[1:]
+@pytest.fixture(scope="session")
+def sqlkit_migrations() -> Path:
+    """The reference schema; the rest of this suite begins with empty databases."""
+    return Path(__file__).parent.parent / "migrations"
 
 
 @pytest.fixture
-def db(sqlkit_server: Server, schema: str) -> Iterator[Database]:
+def db(database_url: str) -> Iterator[Database]:
     """A database of the test's own with the reference schema."""
-    with sqlkit_server.database(template=schema) as url, Database(url) as db:
+    with Database(database_url) as db:
         yield db
 
 
@@ -496,16 +491,13 @@ def test_seeds_are_the_same_each_time_and_sown_once(db: Database) -> None:
     assert sown() == first
 
 
-async def test_the_same_functions_serve_the_async_database(
-    sqlkit_server: Server, schema: str
-) -> None:
-    with sqlkit_server.database(template=schema) as url:
-        async with AsyncDatabase(url) as db:
-            user = await db.run(users.create_user(email="ada@example.com", full_name="Ada"))
-            made = await db.batch(campaign_of(user.id, title) for title in ("Tea", "Books"))
-            count = await db.run(events.import_events(event_rows(made[0].id, 100)))
+async def test_the_same_functions_serve_the_async_database(database_url: str) -> None:
+    async with AsyncDatabase(database_url) as db:
+        user = await db.run(users.create_user(email="ada@example.com", full_name="Ada"))
+        made = await db.batch(campaign_of(user.id, title) for title in ("Tea", "Books"))
+        count = await db.run(events.import_events(event_rows(made[0].id, 100)))
 
-            assert count == 100
-            assert await db.run(users.get_user(id=user.id)) == user
-            async with db.stream(events.export_events()) as rows:
-                assert len([row async for row in rows]) == 100
+        assert count == 100
+        assert await db.run(users.get_user(id=user.id)) == user
+        async with db.stream(events.export_events()) as rows:
+            assert len([row async for row in rows]) == 100

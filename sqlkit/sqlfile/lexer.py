@@ -59,9 +59,7 @@ _OUTSIDE = _token(r"()\]")
 _INSIDE = _token("")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 # Strings with only white space, a line end among it, and comments between them are one string.
-_CONTINUED = re.compile(
-    rf"(?:[ \t\f\v]++|--[^\r\n]*+)*[\r\n](?:{SPACE}++|--[^\r\n]*+[\r\n])*(?=')"
-)
+_CONTINUED = re.compile(rf"(?:[ \t\f\v]++|--[^\r\n]*+)*[\r\n](?:{SPACE}++|--[^\r\n]*+[\r\n])*(?=')")
 _ESCAPE_STRING = re.compile(ESCAPE_STRING, re.DOTALL)
 _LAST_WORD = re.compile(r"[A-Za-z_0-9$.\u0080-\U0010ffff]++\Z")
 

@@ -22,12 +22,14 @@ sqlkit before a fixture is used.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlkit.database.async_database import AsyncDatabase
@@ -93,7 +95,8 @@ def sqlkit_migrations(request: pytest.FixtureRequest) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-@pytest.fixture(scope="session")
+# Looked up for each test, since folders of tests may have migrations of their own.
+@pytest.fixture
 def _sqlkit_template(_sqlkit_session: Session, sqlkit_migrations: Path | None) -> str:
     return _sqlkit_session.template(sqlkit_migrations)
 
@@ -106,9 +109,21 @@ def database_url(sqlkit_server: Server, _sqlkit_template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _sqlkit_rollback_url(sqlkit_server: Server, _sqlkit_template: str) -> Iterator[str]:
-    with sqlkit_server.database(template=_sqlkit_template) as url:
-        yield url
+def _sqlkit_rollback_databases(sqlkit_server: Server) -> Iterator[Callable[[str], str]]:
+    with ExitStack() as databases:
+
+        @cache
+        def copy_of(template: str) -> str:
+            return databases.enter_context(sqlkit_server.database(template=template))
+
+        yield copy_of
+
+
+@pytest.fixture
+def _sqlkit_rollback_url(
+    _sqlkit_rollback_databases: Callable[[str], str], _sqlkit_template: str
+) -> str:
+    return _sqlkit_rollback_databases(_sqlkit_template)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ server ends with the controller, however that ends.
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from contextlib import suppress
@@ -105,15 +106,16 @@ class SharedSession:
                 suppress(AuthenticationError, OSError, EOFError),
                 self._listener.accept() as connection,
             ):
-                question, migrations = connection.recv()
-                connection.send(self._answer(question, migrations))
+                question, migrations = json.loads(connection.recv_bytes())
+                connection.send_bytes(json.dumps(self._answer(question, migrations)).encode())
 
     def _answer(self, question: str, migrations: str | None) -> dict[str, Any]:
         try:
             if question == "server":
                 server = self._session.server()
-                names = ("url", "version", "way", "folder", "pid")
-                return {name: getattr(server, name) for name in names}
+                names = ("url", "version", "way", "pid")
+                folder = str(server.folder) if server.folder else None
+                return {"folder": folder, **{name: getattr(server, name) for name in names}}
             if question == "template":
                 return {"name": self._session.template(Path(migrations) if migrations else None)}
         except Exception as error:  # whatever it is, the worker is the one to show it
@@ -130,7 +132,9 @@ class WorkersSession:
 
     def server(self) -> Server:
         """The controller's server; raises `NoServer`."""
-        return Server(**ask(self._address, "server", None))
+        answer = ask(self._address, "server", None)
+        folder = answer.pop("folder")
+        return Server(**answer, folder=Path(folder) if folder else None)
 
     def template(self, migrations: Path | None) -> str:
         """The name of a database to copy, which the controller made."""
@@ -142,8 +146,8 @@ def ask(address: Mapping[str, Any], question: str, migrations: str | None) -> di
     """Ask the controller; if it can't do it, raises `NoServer` or `SqlkitError` in its words."""
     key = bytes.fromhex(address["key"])
     with Client((_HOST, address["port"]), authkey=key) as connection:
-        connection.send((question, migrations))
-        answer: dict[str, Any] = connection.recv()
+        connection.send_bytes(json.dumps((question, migrations)).encode())
+        answer: dict[str, Any] = json.loads(connection.recv_bytes())
     if "error" in answer:
         if answer["kind"] == "NoServer":
             raise NoServer(answer["error"])
