@@ -73,7 +73,7 @@ def effects(
     return Effects(
         _names(read, relations),
         _names(written, relations),
-        max(_volatilities(trees, bool(read), bool(written), functions), key=_ORDER.index),
+        _worst(_volatilities(trees, bool(read), bool(written), functions)),
         locks_rows(trees),
         read_columns(trees, relations),
         written_columns(tree, relations),
@@ -85,11 +85,15 @@ def of_all(each: Sequence[Effects]) -> Effects:
     return Effects(
         _all(one.reads for one in each),
         _all(one.writes for one in each),
-        max((one.volatility for one in each), key=_ORDER.index),
+        _worst(one.volatility for one in each),
         any(one.locks for one in each),
         _all(one.reads_columns for one in each),
         _all(one.writes_columns for one in each),
     )
+
+
+def _worst(volatilities: Iterable[Volatility]) -> Volatility:
+    return max(volatilities, key=_ORDER.index)
 
 
 def _all(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

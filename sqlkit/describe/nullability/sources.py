@@ -65,7 +65,8 @@ def of_relation(world: World, oid: int, *, only: bool, written: bool) -> Steps[l
     """Columns of a table or view; ``written``: of the rows that a statement has just written.
 
     A row written through a view needn't satisfy its conditions. A materialized view's rows are as
-    old as its last refresh: constraints added since prove nothing, its expressions still do.
+    old as its last refresh: constraints added since, a domain's too, prove nothing; its expressions
+    still do.
     """
     relation = world.relations.get(oid)
     if relation is None or (written and relation.rules):
@@ -75,7 +76,7 @@ def of_relation(world: World, oid: int, *, only: bool, written: bool) -> Steps[l
         return (yield from ask(results(level)))
     if relation.kind in ("v", "m") and relation.rule:
         if oid not in world.views:
-            seen = world if relation.kind == "v" else World({}, world.functions, world.types)
+            seen = world if relation.kind == "v" else World({}, world.functions)
             world.views[oid] = yield of_query(relation.rule.query, seen)
         return world.views[oid]
     return _of_table(relation, only=only)

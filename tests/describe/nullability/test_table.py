@@ -109,6 +109,8 @@ def _nulls(
                 yield number, "a NULL element"
 
 
-def _holds_null(value: object) -> bool:
-    values: Sequence[object] = value if isinstance(value, list) else ()
+def _holds_null(value: Any) -> bool:
+    if not isinstance(value, list):
+        return False
+    values: list[Any] = value
     return any(one is None or _holds_null(one) for one in values)

@@ -102,4 +102,7 @@ def _contradictions(
 
 
 def _holds_null(value: Any) -> bool:
-    return isinstance(value, list) and any(one is None or _holds_null(one) for one in value)
+    if not isinstance(value, list):
+        return False
+    values: list[Any] = value
+    return any(one is None or _holds_null(one) for one in values)
