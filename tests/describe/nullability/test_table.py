@@ -110,7 +110,6 @@ def _nulls(
 
 
 def _holds_null(value: Any) -> bool:
-    if not isinstance(value, list):
+    if value.__class__ is not list:
         return False
-    values: list[Any] = value
-    return any(one is None or _holds_null(one) for one in values)
+    return any(one is None or _holds_null(one) for one in value)
