@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sqlkit.cli.starter import FILES, NEXT, PYPROJECT
+from sqlkit.cli.starter import FILES, NEW_PYPROJECT, NEXT, PYPROJECT
 from sqlkit.errors import ProjectError
 from sqlkit.project import FILE
 
@@ -35,7 +35,7 @@ def command(folder: Path) -> None:
 def _with_section(file: Path) -> str:
     """The text of pyproject.toml with a ``[tool.sqlkit]`` at its end."""
     if not file.exists():
-        return PYPROJECT
+        return NEW_PYPROJECT
     text = file.read_text(encoding="utf-8")
     whole = text.rstrip("\n") + "\n\n" + PYPROJECT if text.strip() else PYPROJECT
     try:

@@ -8,6 +8,12 @@ sql = "sql"
 migrations = "migrations"
 """
 
+NEW_PYPROJECT = f"""\
+{PYPROJECT}
+[tool.pytest.ini_options]
+pythonpath = ["."]  # so that tests find the package sql
+"""
+
 MIGRATION = """\
 create table notes (
     id bigint generated always as identity primary key,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
-from sqlkit.database import driver, repeat
+from sqlkit.database import driver, repeat, values
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.deadline import wait_async
@@ -163,6 +163,7 @@ class AsyncDatabase(AsyncConnection):
         Raises `OutsideTransaction` while the same task holds a transaction of this database,
         unless ``separate`` says that the statement is meant to be no part of it.
         """
+        values.check_statement(statement, "run")
         self._refuse_inside(statement.query.name, separate)
         async with self._taken() as conn:
             return await self._session(conn).run(statement)
@@ -172,6 +173,7 @@ class AsyncDatabase(AsyncConnection):
         self, statement: Statement[list[R]], *, separate: bool = False
     ) -> AsyncGenerator[AsyncIterator[R]]:
         """Iterate over a statement's rows in constant memory, on a connection of its own."""
+        values.check_statement(statement, "stream")
         self._refuse_inside(statement.query.name, separate)
         async with self._taken() as conn, self._session(conn).stream(statement) as rows:
             yield rows

@@ -45,6 +45,7 @@ class AsyncSession(AsyncConnection):
         self._over = False
 
     async def run(self, statement: Statement[T]) -> T:
+        values.check_statement(statement, "run")
         if statement.query.kind == "copy":
             return cast("T", await self._copy(statement))
         return cast("T", await self._wait(driver.run(self._conn, statement), statement.query))
@@ -61,6 +62,7 @@ class AsyncSession(AsyncConnection):
 
     @asynccontextmanager
     async def stream(self, statement: Statement[list[R]]) -> AsyncGenerator[AsyncIterator[R]]:
+        values.check_statement(statement, "stream")
         values.check_streamed(statement.query)
         if statement.query.kind == "copy":
             async with self._copy_out(statement) as rows:

@@ -41,7 +41,8 @@ def resolve(conninfo: str, environ: Mapping[str, str], **defaults: str | int) ->
     if not conninfo:
         conninfo, origin = environ.get("DATABASE_URL", ""), "DATABASE_URL"
     if not conninfo:
-        origin = "libpq's defaults and PG* variables"
+        empty = "DATABASE_URL is empty" if "DATABASE_URL" in environ else "no DATABASE_URL is set"
+        origin = f"PG* variables or libpq's defaults, since {empty}"
     try:
         said = conninfo_to_dict(plain_url(conninfo))
     except psycopg.ProgrammingError as error:
@@ -73,4 +74,4 @@ def describe(conninfo: str) -> str:
     """Host, port, database and user, for people; never the password."""
     parts = conninfo_to_dict(conninfo)
     shown = ("host", "port", "dbname", "user", "service")
-    return " ".join(f"{key}={parts[key]}" for key in shown if parts.get(key)) or "libpq's defaults"
+    return " ".join(f"{key}={parts[key]}" for key in shown if parts.get(key)) or "nothing said"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
+from inspect import iscoroutine
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from sqlkit.database import driver, repeat
+from sqlkit.database import driver, repeat, values
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
@@ -156,6 +157,7 @@ class Database(Connection):
         Raises `OutsideTransaction` while the same thread holds a transaction of this database,
         unless ``separate`` says that the statement is meant to be no part of it.
         """
+        values.check_statement(statement, "run")
         self._refuse_inside(statement.query.name, separate)
         with self._taken() as conn:
             return self._session(conn).run(statement)
@@ -165,6 +167,7 @@ class Database(Connection):
         self, statement: Statement[list[R]], *, separate: bool = False
     ) -> Generator[Iterator[R]]:
         """Iterate over a statement's rows in constant memory, on a connection of its own."""
+        values.check_statement(statement, "stream")
         self._refuse_inside(statement.query.name, separate)
         with self._taken() as conn, self._session(conn).stream(statement) as rows:
             yield rows
@@ -228,7 +231,7 @@ class Database(Connection):
                     deferrable=deferrable,
                     separate=separate,
                 ) as tx:
-                    return function(tx)
+                    return _checked(function(tx))
             except psycopg.Error as error:
                 pause = next(pauses, None) if repeat.is_repeatable(error) else None
                 if pause is None:
@@ -247,3 +250,10 @@ class Database(Connection):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._settings.name!r} {self._settings.target!r}>"
+
+
+def _checked(result: T) -> T:
+    if iscoroutine(result):
+        result.close()
+        raise TypeError("transact takes a plain function, not a coroutine function")
+    return result

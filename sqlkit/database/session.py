@@ -44,6 +44,7 @@ class Session(Connection):
         self._over = False
 
     def run(self, statement: Statement[T]) -> T:
+        values.check_statement(statement, "run")
         if statement.query.kind == "copy":
             return cast("T", self._copy(statement))
         return cast("T", self._wait(driver.run(self._conn, statement), statement.query))
@@ -60,6 +61,7 @@ class Session(Connection):
 
     @contextmanager
     def stream(self, statement: Statement[list[R]]) -> Generator[Iterator[R]]:
+        values.check_statement(statement, "stream")
         values.check_streamed(statement.query)
         if statement.query.kind == "copy":
             with self._copy_out(statement) as rows:

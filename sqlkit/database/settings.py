@@ -67,7 +67,9 @@ class Settings:
                 f"no connection to {where.describe(self.target.conninfo)} within "
                 f"{self.connect_timeout:g} s ({self.target.origin})"
             )
-        error.add_note(f"address from {self.target.origin}: {where.describe(self.target.conninfo)}")
+        error.add_note(
+            f"the address is from {self.target.origin}: {where.describe(self.target.conninfo)}"
+        )
         return error
 
     def closed(self) -> str:

@@ -30,7 +30,7 @@ from psycopg.types.multirange import (
 from psycopg.types.range import RangeBinaryDumper, RangeDumper, RangeInfo, register_range
 from psycopg.types.string import StrBinaryDumper, StrDumper, TextBinaryLoader, TextLoader
 
-from sqlkit.database import parameters
+from sqlkit.database import json, parameters
 from sqlkit.database.interval import IntervalLoader
 from sqlkit.database.parameters import PLAIN, Accepts
 
@@ -318,7 +318,7 @@ def _for_oid(dumper: type[Dumper], oid: int, **attributes: int) -> type[Dumper]:
 def _base_adapters() -> AdaptersMap:
     adapters = AdaptersMap(psycopg.adapters)
     set_json_loads(msgspec.json.decode, adapters)
-    set_json_dumps(msgspec.json.encode, adapters)
+    set_json_dumps(json.encode, adapters)
     if pq.__impl__ == "python":
         adapters.register_loader("interval", IntervalLoader)
     for name in _JSON:

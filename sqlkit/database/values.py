@@ -9,13 +9,14 @@ import msgspec
 
 from sqlkit.database.types import named_tuple
 from sqlkit.errors import NoRow, TooManyRows, UnreadableValue, WrongArgument, WrongKind
+from sqlkit.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from psycopg.rows import RowMaker
 
-    from sqlkit.statement import Query, Statement
+    from sqlkit.statement import Query
 
 BATCH = 200
 """Statements that a batch sends before it reads their answers."""
@@ -31,6 +32,19 @@ def seconds(query: Query[Any] | None, default: float) -> float:
     return default if query is None or query.timeout is None else query.timeout
 
 
+def check_statement(statement: object, method: str) -> None:
+    """Raise `WrongArgument` for what isn't a statement, saying how to make one of it."""
+    if isinstance(statement, Statement):
+        return
+    if isinstance(statement, str):
+        cure = "sqlkit.sql(...) makes one of SQL text"
+    elif callable(statement):
+        cure = f"call {getattr(statement, '__name__', 'it')}(...) to make one"
+    else:
+        cure = "a generated function makes one"
+    raise WrongArgument(f"{method} takes a statement, not a {type(statement).__name__}: {cure}")
+
+
 def check_streamed(query: Query[Any]) -> None:
     """Raise `WrongKind` for a query that is not rows one after the other."""
     if query.kind not in ("many", "copy", None) or query.copy_in is not None:
@@ -38,8 +52,10 @@ def check_streamed(query: Query[Any]) -> None:
 
 
 def check_batch(statements: Iterable[Statement[Any]]) -> None:
-    """Raise `WrongKind` for what can't be sent in a pipeline."""
-    for query in (statement.query for statement in statements):
+    """Raise `WrongKind` for what can't be sent in a pipeline, `WrongArgument` for no statement."""
+    for statement in statements:
+        check_statement(statement, "a batch")
+        query = statement.query
         if query.kind in ("copy", "script"):
             raise WrongKind(f"{query.name} can't be in a batch: it is a :{query.kind}{_at(query)}")
 

@@ -44,7 +44,7 @@ async def test_a_refused_connection_says_so(make_both: Callable[..., AsyncDataba
     error = await refusal(make_both(f"postgresql://me:hunter2@127.0.0.1:{port}/shop"))
     assert "Connection refused" in str(error)
     assert error.__notes__ == [
-        f"address from the conninfo given: host=127.0.0.1 port={port} dbname=shop user=me"
+        f"the address is from the conninfo given: host=127.0.0.1 port={port} dbname=shop user=me"
     ]
 
 

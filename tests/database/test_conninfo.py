@@ -26,7 +26,7 @@ def test_database_url_comes_second() -> None:
 def test_libpq_s_own_variables_come_last() -> None:
     target = resolve("", {})
     assert "host" not in conninfo_to_dict(target.conninfo)
-    assert target.origin == "libpq's defaults and PG* variables"
+    assert target.origin == "PG* variables or libpq's defaults, since no DATABASE_URL is set"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_people_never_see_the_password() -> None:
     assert repr(Target(URL, "DATABASE_URL")) == (
         "<DATABASE_URL: host=db.example port=5433 dbname=shop user=me>"
     )
-    assert describe("") == "libpq's defaults"
+    assert describe("") == "nothing said"
 
 
 @pytest.mark.parametrize(
