@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sqlkit.describe import Description
     from sqlkit.sqlfile import Query
 
+# Types whose plain name means a length of 1; these names don't (PostgreSQL manual, "Character
+# Types" and "Bit String Types"). They are `format_type`'s for a type modifier of -1.
+ANY_LENGTH = {"character": "bpchar", "bit": '"bit"'}
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -117,12 +121,18 @@ def _read(connection: Connection, name: str, type_: str, value: str | None) -> A
     if value is None:
         return None
     listed = _listed(value) if type_.endswith("[]") else None
-    text = f"select :value::text::{type_}" if listed is None else f"select :value::text[]::{type_}"
+    text = f"select :value::text{'' if listed is None else '[]'}::{_any_length(type_)}"
     try:
         return connection.run(sql(text, kind="one", value=value if listed is None else listed))
     except psycopg.DataError as error:
         reason = error.diag.message_primary or str(error)
         raise click.UsageError(f"{name} is {type_}: {reason}") from error
+
+
+def _any_length(type_: str) -> str:
+    """The name by which a cast to the type shortens nothing."""
+    element = type_.removesuffix("[]")
+    return ANY_LENGTH.get(element, element) + type_[len(element) :]
 
 
 def _listed(value: str) -> list[Any] | None:

@@ -191,3 +191,27 @@ def test_without_a_database_the_message_says_where_to_name_one(sqlkit: Run, proj
     result = sqlkit("run", "notes.get_note", "id=1", exit_code=2)
 
     assert "give --dsn, set DATABASE_URL" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "stored"),
+    [
+        ("char(3)", "EUR", "EUR"),
+        ("char(3)[]", "{EUR,USD}", "{EUR,USD}"),
+        ("char(3)[]", '["EUR", "USD"]', "{EUR,USD}"),
+        ("bit(8)", "10101010", "10101010"),
+        ("bit(8)[]", "{10101010}", "{10101010}"),
+        ("varbit", "10101", "10101"),
+        ('"char"', "x", "x"),
+    ],
+)
+def test_a_value_keeps_its_length(
+    run: Run, project: Path, dsn: str, type_: str, value: str, stored: str
+) -> None:
+    with psycopg.connect(dsn) as connection:
+        connection.execute(f"create table kept (a {type_})".encode())
+    (project / "sql" / "kept.sql").write_text(
+        "-- name: keep :one\ninsert into kept values (:a) returning a::text as a;\n", "utf-8"
+    )
+
+    assert json.loads(run("--json", "kept.keep", f"a={value}").stdout) == {"a": stored}
