@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlkit.compile.names import TYPES_MODULE, identifier, is_identifier
@@ -11,7 +13,6 @@ from sqlkit.sqlfile import Parsed, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def load(
 
 
 def _load(root: Path, folder: Path, path: Path) -> SqlFile:
-    file = (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+    # Whatever the current folder is: generated files have the name in them.
+    file = Path(os.path.relpath(path, root)).as_posix()
     parts = path.relative_to(folder).with_suffix("").parts
     for part in parts:
         if not is_identifier(part):

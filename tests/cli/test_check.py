@@ -103,3 +103,23 @@ def test_a_query_that_the_schema_refuses_is_an_error(compiled: Path, sqlkit: Run
 
 def test_offline_with_a_dsn_is_wrong_use(sqlkit: Run) -> None:
     assert "--offline" in sqlkit("check", "--offline", "--dsn", "x", exit_code=2).stderr
+
+
+@pytest.mark.parametrize("folder", ["sql", "migrations", "sql/deep/er"])
+def test_the_current_folder_makes_no_difference(
+    compiled: Path, sqlkit: Run, project: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (project / folder).mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(project / folder)
+
+    assert "up to date" in sqlkit("check").stdout
+    assert "wrote" not in sqlkit("compile").stdout
+
+
+def test_files_are_shown_as_the_current_folder_has_them(
+    compiled: Path, sqlkit: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled.unlink()
+    monkeypatch.chdir(project / "migrations")
+
+    assert "../sql/notes.py is missing" in sqlkit("check", exit_code=1).stdout
