@@ -12,6 +12,7 @@ from sqlkit.sqlfile.block import Block, read_block
 from sqlkit.sqlfile.body import Body, first_word, read_body
 from sqlkit.sqlfile.check import check_kind, check_options
 from sqlkit.sqlfile.copy_in import CopyIn, check_streamed, read_copy_in
+from sqlkit.sqlfile.flags import check_flags
 from sqlkit.sqlfile.header import Header, check_near_miss, read_header
 from sqlkit.sqlfile.query import Query
 from sqlkit.sqlfile.report import FullError, Report
@@ -152,6 +153,7 @@ class _File:
             self.report.add(f"{header.name} has no SQL", header.offset, header.width)
         check_kind(self.report, header, body)
         check_options(self.report, header, block.options, body)
+        check_flags(self.report, block.options, body)
         self._check_comments(tokens)
         if header.listed is not None:
             aiosql.check_list(self.report, header.listed, body.names)

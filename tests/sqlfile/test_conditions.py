@@ -198,3 +198,41 @@ def test_a_string_that_ends_before_the_line_begins_is_no_obstacle() -> None:
     assert query("select '\n'\n, 2 --? p").conditions == (
         Condition("p", offset=len("-- name: x\nselect '\n'\n, 2 --? ")),
     )
+
+
+MISSPELT = "select 1\nwhere true\n  and kind = :kind --? knid\n  and x = :name --? name"
+
+
+def test_a_misspelt_condition_is_an_error_under_its_name() -> None:
+    with pytest.raises(SqlFileError, match="knid is no parameter") as caught:
+        query(MISSPELT)
+    error = caught.value
+    assert (error.line, error.column, error.width) == (4, 24, len("knid"))
+    assert str(error.hint).startswith("did you mean --? kind?")
+
+
+def test_a_misspelt_condition_is_found_where_it_is_negated_or_another_line_has_it_right() -> None:
+    text = "select 1\n, :kind, :other --? not knid\n, :kind --? kind"
+    with pytest.raises(SqlFileError, match="knid is no parameter") as caught:
+        query(text)
+    assert str(caught.value.hint).startswith("did you mean --? not kind?")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "and created_at > :since --? recent",
+        "and kind = :kind --? only_kind",
+        "and kind <> 'x' --? knid",
+        "and kind = :always --? alwasy",
+        "and kind = :kind --? knid = word",
+    ],
+)
+def test_a_flag_that_is_likely_meant_is_one(line: str) -> None:
+    (found,) = query(f"select :always\nwhere true\n{line}").conditions
+    assert not found.given
+
+
+def test_a_flag_near_a_parameter_is_one_if_an_option_says_so() -> None:
+    text = "-- name: x\n-- @param kinds whether the kind counts\nselect 1\n, :kind --? kinds"
+    assert not parse(text)[0].conditions[0].given
