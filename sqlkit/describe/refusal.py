@@ -15,6 +15,9 @@ SYNTAX_ERROR = "42601"
 INDETERMINATE_TYPE = "42P18"
 AMBIGUOUS_PARAMETER = "42P08"
 UNDEFINED_FUNCTION = "42883"
+UNDEFINED_COLUMN = "42703"
+
+_TWO_STATEMENTS = "two statements stand where one is allowed: split them, or use :script"
 
 _WORD = re.compile(
     r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)(?:\.(?:"(?:[^"]|"")*"|[^\W\d][\w$]*))*|\d+|\S'
@@ -23,6 +26,12 @@ _NUMBER = re.compile(r"\$(\d+)")
 # A parameter at either side of an operator.
 _OPERAND = re.compile(r"\s*(?:[-+*/<>=~!@#%^&|`?]+\s*)?\$(\d+)\b")
 _OPERAND_BEFORE = re.compile(r"\$(\d+)\s*\Z")
+_IN_BEFORE = re.compile(r"\b(not\s+)?in\s*\Z", re.IGNORECASE)
+# Parameters as other Python drivers write them.
+_PERCENT = re.compile(r"%(?:\((\w+)\)s|s)\b")
+# Where a condition was, or should have been.
+_AND_OR = re.compile(r"(?:and|or)\b", re.IGNORECASE)
+_CONDITION_BEFORE = re.compile(r"\b(?:where|having|and|or)[\s;]*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +124,65 @@ def _named(message: str, variant: Variant) -> str:
 
 
 def _own_hint(refusal: Refusal, variant: Variant) -> str | None:
-    if refusal.sqlstate == INDETERMINATE_TYPE:
-        number = _NUMBER.search(refusal.message)
-        name = _named(number.group(), variant) if number else ":name"
-        return (
-            f"say its type, {name}::text for one; or, to leave a condition out while it is None, "
-            f"end its line in --? {name[1:]}"
-        )
-    if refusal.sqlstate in (AMBIGUOUS_PARAMETER, UNDEFINED_FUNCTION) and refusal.position:
-        return _two_types(refusal, variant)
-    if refusal.sqlstate == SYNTAX_ERROR and not refusal.position:
+    if _without_type(refusal):
+        return _say_type(refusal, variant)
+    if not refusal.position:
         # A syntax error has a position; without one it is a second statement (any language).
-        return "two statements stand where one is allowed: split them, or use :script"
+        return _TWO_STATEMENTS if refusal.sqlstate == SYNTAX_ERROR else None
+    if hint := _percent(refusal, variant):
+        return hint
+    if refusal.sqlstate in (AMBIGUOUS_PARAMETER, UNDEFINED_FUNCTION):
+        return _two_types(refusal, variant)
+    if refusal.sqlstate == SYNTAX_ERROR:
+        return _list(refusal, variant) or _conditions(refusal, variant)
     return None
+
+
+def _without_type(refusal: Refusal) -> bool:
+    # Of two types, the detail says which (parse_param.c); without one, it is the first use of a
+    # parameter that has its type from a later one.
+    ambiguous = refusal.sqlstate == AMBIGUOUS_PARAMETER and not refusal.detail
+    return ambiguous or refusal.sqlstate == INDETERMINATE_TYPE
+
+
+def _say_type(refusal: Refusal, variant: Variant) -> str:
+    number = _NUMBER.search(refusal.message)
+    name = _named(number.group(), variant) if number else ":name"
+    return (
+        f"cast it, {name}::timestamptz say; or, to leave a condition out while it is None, "
+        f"end its line in --? {name[1:]}"
+    )
+
+
+def _percent(refusal: Refusal, variant: Variant) -> str | None:
+    """What to write for ``%(name)s``: to PostgreSQL it is an operator, a call or a column."""
+    if refusal.sqlstate not in (SYNTAX_ERROR, UNDEFINED_COLUMN, UNDEFINED_FUNCTION):
+        return None
+    at = refusal.position - 1
+    for match in _PERCENT.finditer(variant.sql):
+        if match.start() <= at < match.end():
+            return f"a parameter is written :{match[1] or 'name'}"
+    return None
+
+
+def _list(refusal: Refusal, variant: Variant) -> str | None:
+    at, sql = refusal.position - 1, variant.sql
+    number, before = _NUMBER.match(sql, at), _IN_BEFORE.search(sql, 0, at)
+    if not number or not before:
+        return None
+    name = _named(number.group(), variant)
+    return f"a list is one value here: write {f'<> all({name})' if before[1] else f'= any({name})'}"
+
+
+def _conditions(refusal: Refusal, variant: Variant) -> str | None:
+    """What to write if a line left out takes the WHERE, or all that follows it, along."""
+    at, sql = refusal.position - 1, variant.sql
+    states = {c.name: c.states[0] for c in variant.query.conditions}
+    if variant.states == states or not (
+        _AND_OR.match(sql, at) or _CONDITION_BEFORE.search(sql, 0, at)
+    ):
+        return None
+    return "begin the conditions with `where true`, and each conditional line with `and`"
 
 
 def _two_types(refusal: Refusal, variant: Variant) -> str | None:

@@ -48,6 +48,17 @@ def test_a_wrong_table_is_shown_with_what_was_meant(ask: Ask) -> None:
         hint: did you mean users?""")
 
 
+@pytest.mark.parametrize("text", ["select id from setings", "select u.vlaue from user_tables u"])
+def test_no_table_of_postgresqls_own_is_meant(ask: Ask, text: str) -> None:
+    assert "pg_" not in refused(ask, text)
+
+
+def test_no_column_of_postgresqls_own_is_meant(ask: Ask) -> None:
+    with_hint = refused(ask, "select a.score_ from posts a, pg_class b where score__ = 1")
+    assert "did you mean" not in refused(ask, "select rel_nam from pg_class")
+    assert "score" in with_hint
+
+
 def test_a_wrong_type_is_shown_with_what_was_meant(ask: Ask) -> None:
     text = "-- name: q :one\nselect :a::itneger as a;\n"
     assert refused(ask, text) == dedent("""\
@@ -108,7 +119,17 @@ def test_a_parameter_without_a_type_asks_for_a_cast_or_a_conditional_line(ask: A
         sql/x.sql:3:8: could not determine data type of parameter :low [42P18]
             3 | where (:low is null or id > 3);
                        ^^^^
-        hint: say its type, :low::text for one; or, to leave a condition out while it is None, end \
+        hint: cast it, :low::timestamptz say; or, to leave a condition out while it is None, end \
+its line in --? low""")
+
+
+def test_a_parameter_whose_type_comes_too_late_asks_for_the_same(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from users\nwhere (:low is null or id > :low);\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:3:8: could not determine data type of parameter :low [42P08]
+            3 | where (:low is null or id > :low);
+                       ^^^^
+        hint: cast it, :low::timestamptz say; or, to leave a condition out while it is None, end \
 its line in --? low""")
 
 
@@ -211,3 +232,58 @@ def test_a_parameter_that_already_has_a_type_is_shown_where_it_got_it(ask: Ask) 
                             ^
         hint: :it has its type from sql/x.sql:3:14: where body = :it
               cast it in one of the two places, :it::text for one, or use two parameters""")
+
+
+@pytest.mark.parametrize(
+    ("operator", "meant"), [("in", "= any(:ids)"), ("not\tIN", "<> all(:ids)")]
+)
+def test_a_list_after_in_is_told_how_to_write_it(operator: str, meant: str, ask: Ask) -> None:
+    text = f"-- name: q :many\nselect id from users where id {operator} :ids;\n"
+    assert refused(ask, text).endswith(f"\nhint: a list is one value here: write {meant}")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("id = %(id)s", ":id"),
+        ("id =%(id)s", ":id"),
+        ("id = %(who)s", ":who"),
+        ("id = %s", ":name"),
+        ("id = %s and true", ":name"),
+        ("id in (%s, %s)", ":name"),
+    ],
+)
+def test_a_parameter_of_another_driver_is_told_how_to_write_it(
+    written: str, meant: str, ask: Ask
+) -> None:
+    text = f"-- name: q :many\nselect id from users where {written};\n"
+    assert refused(ask, text).endswith(f"\nhint: a parameter is written {meant}")
+
+
+def test_a_remainder_of_what_is_no_number_is_not_taken_for_a_parameter(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id % email from users;\n"
+    assert "a parameter is written" not in refused(ask, text)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "where id = :id --? id\n  and email = :email --? email\n",
+        "where\n  id = :id --? id\n  and email = :email --? email\n",
+        "where\n  id = :id --? id\norder by id",
+        "where\n  id = :id --? id\n",
+        "where id > 3 and\n  id = :id --? id\n",
+    ],
+)
+def test_a_where_that_a_left_out_line_breaks_is_told_how_to_begin(where: str, ask: Ask) -> None:
+    text = f"-- name: q :many\nselect id from users\n{where};\n"
+    message = refused(ask, text)
+    assert "(with not id" in message
+    assert message.endswith(
+        "\nhint: begin the conditions with `where true`, and each conditional line with `and`"
+    )
+
+
+def test_wrong_syntax_with_every_line_in_is_not_put_down_to_the_conditions(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from users\nwhere and id = :id --? id\n;\n"
+    assert "where true" not in refused(ask, text)
