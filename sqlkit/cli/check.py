@@ -22,6 +22,7 @@ REASONS = {
     "orphan": "is left over: its .sql file is gone",
     "foreign": "was not written by sqlkit, and stands where it would write",
 }
+UNSEEN = " (by their hashes; the schema was not looked at)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,11 @@ class Found:
 
 
 @click.command("check")
-@click.option("--offline", is_flag=True, help="Compare hashes only; needs no server.")
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Compare hashes only: needs no server, and sees no change of the schema.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--dsn", help="A database with the schema, instead of a throw-away server.")
 @click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]; all if not said.")
@@ -55,7 +60,7 @@ def command(
     if as_json:
         _print_json(found)
     else:
-        _print(found)
+        _print(found, UNSEEN if offline else "")
     if found.stale or found.errors:
         ctx.exit(FOUND)
 
@@ -87,7 +92,7 @@ def _online(project: Project, database: str | None, dsn: str | None) -> Found:
     )
 
 
-def _print(found: Found) -> None:
+def _print(found: Found, unseen: str) -> None:
     from sqlkit.cli.console import say, stdout
     from sqlkit.cli.failure import show
 
@@ -100,7 +105,7 @@ def _print(found: Found) -> None:
     if found.stale:
         say('"sqlkit compile" writes them anew')
     elif not found.errors:
-        click.echo("all generated files are up to date")
+        click.echo(f"all generated files are up to date{unseen}")
 
 
 def _print_diff(diff: str) -> None:
