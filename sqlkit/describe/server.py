@@ -42,16 +42,27 @@ _BODY = (
     b" where proname = $1 and pronamespace = pg_catalog.pg_my_temp_schema()"
 )
 
-# What may have been meant, by the SQLSTATE of what was not found.
+_UNDEFINED_TABLE = "42P01"
+
+# What may have been meant, by the SQLSTATE of what was not found: tables and columns of the user's
+# own only, since anything looks like one of PostgreSQL's. The last
+# pattern is of yoyo's tables.
 _CANDIDATES = {
-    "42P01": """
-        select relname::text from pg_catalog.pg_class
-        where relkind in ('r', 'v', 'm', 'f', 'p') and relnamespace <> 'pg_toast'::regnamespace
+    _UNDEFINED_TABLE: """
+        select c.relname::text
+        from pg_catalog.pg_class as c
+        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'v', 'm', 'f', 'p')
+            and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+            and c.relname !~ '^(_yoyo_|yoyo_lock$)'
     """,
     "42703": """
         select distinct a.attname::text
-        from pg_catalog.pg_attribute as a join pg_catalog.pg_class as c on c.oid = a.attrelid
+        from pg_catalog.pg_attribute as a
+        join pg_catalog.pg_class as c on c.oid = a.attrelid
+        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
         where a.attnum > 0 and not a.attisdropped
+            and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
             and c.relname = any(regexp_split_to_array(%s, '\\W+'))
     """,
     "42704": """
@@ -61,6 +72,8 @@ _CANDIDATES = {
     "42883": "select distinct proname::text from pg_catalog.pg_proc",
     "3F000": "select nspname::text from pg_catalog.pg_namespace",
 }
+
+_NO_TABLES = "this database has no tables: migrations/ is empty, or not applied to it"
 
 
 def describe(
@@ -230,6 +243,8 @@ class _Server:
         if not word or not candidates or (refusal.hint and refusal.sqlstate != "42883"):
             return None
         names = self._execute(candidates, [sql] if "%s" in candidates else None)
+        if not names and refusal.sqlstate == _UNDEFINED_TABLE:
+            return _NO_TABLES
         close = get_close_matches(word, [name for (name,) in names])
         return f"did you mean {close[0]}?" if close and close[0] != word else None
 

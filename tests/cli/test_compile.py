@@ -88,6 +88,15 @@ def test_a_file_that_sqlkit_did_not_write_is_kept(sqlkit: Run, project: Path) ->
     assert mine.read_text(encoding="utf-8") == "mine = 1\n"
 
 
+def test_a_database_without_tables_is_said_to_be_so(sqlkit: Run, project: Path) -> None:
+    (project / "migrations" / "0001.notes.sql").unlink()
+
+    assert (
+        "hint: this database has no tables: migrations/ is empty, or not applied to it"
+        in sqlkit("compile", exit_code=1).stderr
+    )
+
+
 def test_a_migration_that_fails_is_a_message(sqlkit: Run, project: Path) -> None:
     (project / "migrations" / "0002.bad.sql").write_text("create tabel x ();", encoding="utf-8")
 
