@@ -101,13 +101,20 @@ def _cure(error: Exception) -> list[str]:
     if not _is_psycopg(error):
         return []
     state = getattr(error, "sqlstate", None)
-    if state:
+    if state and _in_migration(error):
+        cure = None
+    elif state:
         cure = CURES.get(state)
     elif isinstance(error, sys.modules["psycopg"].OperationalError):
         cure = _connection_cure(str(error))
     else:
         cure = None
     return [f"hint: {cure}"] if cure else []
+
+
+def _in_migration(error: Exception) -> bool:
+    """Whether it is a migration that PostgreSQL refused: then it is the migration to look at."""
+    return any(note.startswith("in the migration ") for note in getattr(error, "__notes__", ()))
 
 
 def _connection_cure(message: str) -> str:

@@ -88,6 +88,19 @@ def test_a_file_that_sqlkit_did_not_write_is_kept(sqlkit: Run, project: Path) ->
     assert mine.read_text(encoding="utf-8") == "mine = 1\n"
 
 
+@pytest.mark.parametrize("command", ["compile", "check"])
+def test_a_migration_that_misses_a_table_is_not_told_to_apply_migrations(
+    sqlkit: Run, project: Path, command: str
+) -> None:
+    (project / "migrations" / "0002.bad.sql").write_text("alter table x add y int;", "utf-8")
+
+    result = sqlkit(command, exit_code=1)
+
+    assert "[42P01]" in result.stderr
+    assert "in the migration 0002.bad" in result.stderr
+    assert "hint" not in result.stderr
+
+
 def test_a_database_without_tables_is_said_to_be_so(sqlkit: Run, project: Path) -> None:
     (project / "migrations" / "0001.notes.sql").unlink()
 
