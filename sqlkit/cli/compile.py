@@ -47,9 +47,13 @@ def command(
 
 
 def _write(plans: Sequence[Plan]) -> None:
+    from sqlkit.compile import edited
+
+    by_hand = {path for plan in plans for path in edited(plan)}
     written = [path for plan in plans for path in plan.write()]
     for path in written:
-        click.echo(f"{'wrote' if path.exists() else 'removed'} {path}")
+        lost = " (it had been edited by hand)" if path in by_hand else ""
+        click.echo(f"{'wrote' if path.exists() else 'removed'} {path}{lost}")
     unchanged = sum(len(plan.files) for plan in plans) - sum(path.exists() for path in written)
     if unchanged:
         click.echo(f"{unchanged} file{'s' if unchanged > 1 else ''} unchanged")

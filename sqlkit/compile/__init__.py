@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from sqlkit.compile.check import Stale, compare, offline
+from sqlkit.compile.check import Stale, compare, edited, offline
 from sqlkit.compile.plan import Plan, plan
 from sqlkit.compile.problem import Notice
 from sqlkit.compile.settings import Settings
 
-__all__ = ["Notice", "Plan", "Settings", "Stale", "compare", "offline", "plan"]
+__all__ = ["Notice", "Plan", "Settings", "Stale", "compare", "edited", "offline", "plan"]

@@ -51,6 +51,17 @@ def offline(folder: Path, exclude: Collection[Path] = ()) -> list[Stale]:
     return sorted(missing + found, key=lambda stale: stale.path)
 
 
+def edited(plan: Plan) -> frozenset[Path]:
+    """The files of a plan that a hand changed since they were written."""
+    paths = (*plan.files, *plan.removed)
+    return frozenset(path for path in paths if path.exists() and _is_edited(path.read_text()))
+
+
+def _is_edited(text: str) -> bool:
+    header = header_of(text)
+    return header is not None and is_edited(text, header)
+
+
 def _compared(path: Path, wanted: str) -> Stale | None:
     text = path.read_text() if path.exists() else None
     if text == wanted:

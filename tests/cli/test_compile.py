@@ -88,6 +88,18 @@ def test_a_file_that_sqlkit_did_not_write_is_kept(sqlkit: Run, project: Path) ->
     assert mine.read_text(encoding="utf-8") == "mine = 1\n"
 
 
+def test_what_a_hand_wrote_is_not_lost_silently(sqlkit: Run, project: Path) -> None:
+    sqlkit("compile")
+    module = project / "sql" / "notes.py"
+    module.write_text(module.read_text("utf-8") + "\nMINE = 1\n", encoding="utf-8")
+
+    assert "wrote sql/notes.py (it had been edited by hand)\n" in sqlkit("compile").stdout
+
+    source = module.with_suffix(".sql")
+    source.write_text(source.read_text("utf-8") + "\n-- name: one :one\nselect 1;\n", "utf-8")
+    assert sqlkit("compile").stdout.splitlines()[0] == "wrote sql/notes.py"
+
+
 @pytest.mark.parametrize("command", ["compile", "check"])
 def test_a_migration_that_misses_a_table_is_not_told_to_apply_migrations(
     sqlkit: Run, project: Path, command: str
