@@ -376,9 +376,12 @@ def _may_be_stale(error: psycopg.Error | WrongArgument) -> bool:
     much else too: its text is translated, the function's name is not), that the statement is gone
     (26000), or what is wrong with the text now that the parameters have the types they had then
     (class 42). Types that a parameter has no more make an argument look wrong. Nothing has run.
+    An error out of a function or procedure, which may have committed, has a context.
     """
     if isinstance(error, WrongArgument):
         return True
+    if error.diag.context is not None:
+        return False
     state = error.sqlstate or ""
     if state == "0A000":
         return error.diag.source_function == "RevalidateCachedQuery"
