@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from campaigns.sql (sha256 9ab30f2cd2292081, body 495e12dc84cdcad7); do not edit: change campaigns.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from campaigns.sql (sha256 9ab30f2cd2292081, body 2a7ca689ea983610); do not edit: change campaigns.sql and run "sqlkit compile".
 """Campaigns: what users run, with whom, when, and for how much."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from psycopg.types.range import Range as _Range
 
 from sqlkit.row import Row as _Row
 from sqlkit.statement import Condition as _Condition
+from sqlkit.statement import Effects as _Effects
 from sqlkit.statement import Line as _Line
 from sqlkit.statement import Query as _Query
 from sqlkit.statement import Statement as _Statement
@@ -119,6 +120,7 @@ _GET_CAMPAIGN: _Query[Campaign] = _Query(
     parameters=("id",),
     row=Campaign,
     source="sql/campaigns.sql:3",
+    effects=_Effects(reads=("public.campaigns",), volatility="stable"),
 )
 
 
@@ -157,6 +159,7 @@ _LIST_CAMPAIGNS: _Query[list[Campaign]] = _Query(
     ),
     row=Campaign,
     source="sql/campaigns.sql:10",
+    effects=_Effects(reads=("public.campaigns",), volatility="stable"),
 )
 
 
@@ -197,6 +200,7 @@ _PAGE_CAMPAIGNS: _Query[list[Campaign]] = _Query(
     conditions=(_Condition(2, given=True), _Condition(3, given=True)),
     row=Campaign,
     source="sql/campaigns.sql:29",
+    effects=_Effects(reads=("public.campaigns",), volatility="stable"),
 )
 
 
@@ -242,6 +246,7 @@ _SEARCH_CAMPAIGNS: _Query[list[CampaignMatch]] = _Query(
     row=CampaignMatch,
     source="sql/campaigns.sql:44",
     timeout=0.25,
+    effects=_Effects(reads=("public.campaigns",), volatility="stable"),
 )
 
 
@@ -281,6 +286,7 @@ _LIST_RUNNING: _Query[list[RunningCampaign]] = _Query(
     parameters=("day",),
     row=RunningCampaign,
     source="sql/campaigns.sql:62",
+    effects=_Effects(reads=("public.campaigns",), volatility="stable"),
 )
 
 
@@ -314,6 +320,7 @@ _LIST_VISIBLE: _Query[list[VisibleCampaign]] = _Query(
     parameters=("user_id",),
     row=VisibleCampaign,
     source="sql/campaigns.sql:78",
+    effects=_Effects(reads=("public.campaign_members", "public.campaigns"), volatility="stable"),
 )
 
 
@@ -346,6 +353,7 @@ _SUM_BY_OWNER: _Query[list[OwnerSums]] = _Query(
     conditions=(_Condition(1),),
     row=OwnerSums,
     source="sql/campaigns.sql:90",
+    effects=_Effects(reads=("public.campaigns", "public.users"), volatility="stable"),
 )
 
 
@@ -385,6 +393,7 @@ _RANK_CAMPAIGNS: _Query[list[RankedCampaign]] = _Query(
     parameters=("top",),
     row=RankedCampaign,
     source="sql/campaigns.sql:109",
+    effects=_Effects(reads=("public.campaigns",), volatility="stable"),
 )
 
 
@@ -419,6 +428,7 @@ _CREATE_CAMPAIGN: _Query[Campaign] = _Query(
     parameters=("owner_id", "title", "budget", "tags", "runs"),
     row=Campaign,
     source="sql/campaigns.sql:130",
+    effects=_Effects(reads=("public.campaigns",), writes=("public.campaigns",)),
 )
 
 
@@ -463,6 +473,7 @@ _CHANGE_CAMPAIGN: _Query[Campaign | None] = _Query(
     row=Campaign,
     source="sql/campaigns.sql:138",
     idempotent=True,
+    effects=_Effects(reads=("public.campaigns",), writes=("public.campaigns",), locks=True),
 )
 
 
@@ -496,6 +507,7 @@ _SET_STATUS: _Query[int] = _Query(
     parameters=("status", "ids"),
     source="sql/campaigns.sql:153",
     idempotent=True,
+    effects=_Effects(reads=("public.campaigns",), writes=("public.campaigns",), locks=True),
 )
 
 
@@ -539,6 +551,11 @@ _CHARGE_CAMPAIGN: _Query[Charge | None] = _Query(
     parameters=("amount", "id", "kind", "details"),
     row=Charge,
     source="sql/campaigns.sql:160",
+    effects=_Effects(
+        reads=("public.campaigns",),
+        writes=("public.campaign_events", "public.campaigns"),
+        locks=True,
+    ),
 )
 
 
@@ -572,6 +589,11 @@ _ADD_MEMBER: _Query[None] = _Query(
     parameters=("campaign_id", "user_id", "role"),
     source="sql/campaigns.sql:177",
     idempotent=True,
+    effects=_Effects(
+        reads=("public.campaign_members",),
+        writes=("public.campaign_members",),
+        locks=True,
+    ),
 )
 
 
@@ -602,6 +624,7 @@ _LIST_MEMBERS: _Query[list[Member]] = _Query(
     parameters=("campaign_id",),
     row=Member,
     source="sql/campaigns.sql:184",
+    effects=_Effects(reads=("public.campaign_members", "public.users"), volatility="stable"),
 )
 
 
@@ -625,6 +648,11 @@ _REMOVE_MEMBER: _Query[int] = _Query(
     ),
     parameters=("campaign_id", "user_id"),
     source="sql/campaigns.sql:198",
+    effects=_Effects(
+        reads=("public.campaign_members",),
+        writes=("public.campaign_members",),
+        locks=True,
+    ),
 )
 
 
@@ -639,6 +667,7 @@ _DELETE_CAMPAIGN: _Query[int] = _Query(
     lines=(_Line("delete from campaigns\n", "where id = ", 0, ";"),),
     parameters=("id",),
     source="sql/campaigns.sql:203",
+    effects=_Effects(reads=("public.campaigns",), writes=("public.campaigns",), locks=True),
 )
 
 

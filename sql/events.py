@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from events.sql (sha256 4abfd768b01e965d, body b6f5ba21f204de72); do not edit: change events.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from events.sql (sha256 4abfd768b01e965d, body 8d47fcdddb2f9d23); do not edit: change events.sql and run "sqlkit compile".
 """Events: what happened in campaigns. Loaded in bulk, read as sums."""
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sql.models import EventCounts as _EventCounts
 from sqlkit.row import Json as _Json
 from sqlkit.row import Row as _Row
 from sqlkit.statement import Condition as _Condition
+from sqlkit.statement import Effects as _Effects
 from sqlkit.statement import Line as _Line
 from sqlkit.statement import Query as _Query
 from sqlkit.statement import Statement as _Statement
@@ -82,6 +83,7 @@ _IMPORT_EVENTS: _Query[int] = _Query(
     parameters=("rows",),
     copy_in="select campaign_id, user_id, kind, cost, details, occurred_at from campaign_events",
     source="sql/events.sql:3",
+    effects=_Effects(writes=("public.campaign_events",)),
 )
 
 
@@ -104,6 +106,7 @@ _EXPORT_EVENTS: _Query[list[ExportEventsRow]] = _Query(
     ),
     row=ExportEventsRow,
     source="sql/events.sql:7",
+    effects=_Effects(reads=("public.campaign_events",), volatility="stable"),
 )
 
 
@@ -133,6 +136,7 @@ _RECORD_EVENTS: _Query[int] = _Query(
     ),
     parameters=("campaign_id", "kinds", "costs"),
     source="sql/events.sql:13",
+    effects=_Effects(writes=("public.campaign_events",)),
 )
 
 
@@ -168,6 +172,7 @@ _LIST_EVENTS: _Query[list[Event]] = _Query(
     conditions=(_Condition(2, given=True),),
     row=Event,
     source="sql/events.sql:22",
+    effects=_Effects(reads=("public.campaign_events",), volatility="stable"),
 )
 
 
@@ -207,6 +212,7 @@ _COUNT_EVENTS: _Query[EventTotals] = _Query(
     parameters=("campaign_id",),
     row=EventTotals,
     source="sql/events.sql:34",
+    effects=_Effects(reads=("public.campaign_events",), volatility="stable"),
     converts={2: _EventCounts},
 )
 
@@ -237,6 +243,7 @@ _SUM_DAYS: _Query[list[CampaignDay]] = _Query(
     parameters=("campaign_id",),
     row=CampaignDay,
     source="sql/events.sql:50",
+    effects=_Effects(reads=("public.campaign_days",), volatility="stable"),
 )
 
 
@@ -272,6 +279,7 @@ _LIST_LATEST: _Query[list[LatestEvent]] = _Query(
     parameters=("owner_id",),
     row=LatestEvent,
     source="sql/events.sql:63",
+    effects=_Effects(reads=("public.campaign_events", "public.campaigns"), volatility="stable"),
 )
 
 
@@ -321,6 +329,11 @@ _DELETE_EVENTS: _Query[int] = _Query(
     ),
     parameters=("before", "max_rows"),
     source="sql/events.sql:89",
+    effects=_Effects(
+        reads=("public.campaign_events",),
+        writes=("public.campaign_events",),
+        locks=True,
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from users.sql (sha256 14a77e7dfa03a42a, body be09bb6b237ef916); do not edit: change users.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from users.sql (sha256 14a77e7dfa03a42a, body 336e4a1e9e6efebd); do not edit: change users.sql and run "sqlkit compile".
 """Users: how they sign up, change, leave, and are found."""
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from sql.models import Settings as _Settings
 from sqlkit.deprecated import deprecated as _deprecated
 from sqlkit.row import Row as _Row
 from sqlkit.statement import Condition as _Condition
+from sqlkit.statement import Effects as _Effects
 from sqlkit.statement import Line as _Line
 from sqlkit.statement import Query as _Query
 from sqlkit.statement import Statement as _Statement
@@ -54,6 +55,7 @@ _GET_USER: _Query[User] = _Query(
     parameters=("id",),
     row=User,
     source="sql/users.sql:3",
+    effects=_Effects(reads=("public.users",), volatility="stable"),
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -79,6 +81,7 @@ _FIND_USER: _Query[User | None] = _Query(
     parameters=("email",),
     row=User,
     source="sql/users.sql:10",
+    effects=_Effects(reads=("public.users",), volatility="stable"),
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -104,6 +107,7 @@ _FIND_USERS_BY_NAME: _Query[list[User]] = _Query(
     parameters=("full_name",),
     row=User,
     source="sql/users.sql:17",
+    effects=_Effects(reads=("public.users",), volatility="stable"),
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -136,6 +140,7 @@ _GET_USERS: _Query[list[User]] = _Query(
     parameters=("ids",),
     row=User,
     source="sql/users.sql:26",
+    effects=_Effects(reads=("public.users",), volatility="stable"),
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -173,6 +178,7 @@ _LIST_USERS: _Query[list[User]] = _Query(
     row=User,
     source="sql/users.sql:34",
     timeout=0.25,
+    effects=_Effects(reads=("public.users",), volatility="stable"),
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -199,6 +205,7 @@ _COUNT_USERS: _Query[int] = _Query(
     kind="one",
     lines=(_Line("select count(*) from users;"),),
     source="sql/users.sql:51",
+    effects=_Effects(reads=("public.users",), volatility="stable"),
 )
 
 
@@ -222,6 +229,7 @@ _IS_TAKEN: _Query[bool] = _Query(
     ),
     parameters=("email",),
     source="sql/users.sql:55",
+    effects=_Effects(reads=("public.users",), volatility="stable"),
 )
 
 
@@ -247,6 +255,7 @@ _CREATE_USER: _Query[User] = _Query(
     parameters=("email", "full_name"),
     row=User,
     source="sql/users.sql:62",
+    effects=_Effects(reads=("public.users",), writes=("public.users",)),
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -277,6 +286,7 @@ _CREATE_USERS: _Query[list[int]] = _Query(
     ),
     parameters=("emails", "full_names"),
     source="sql/users.sql:69",
+    effects=_Effects(reads=("public.users",), writes=("public.users",)),
 )
 
 
@@ -313,6 +323,7 @@ _UPSERT_USER: _Query[User] = _Query(
     row=User,
     source="sql/users.sql:79",
     idempotent=True,
+    effects=_Effects(reads=("public.users",), writes=("public.users",), locks=True),
     composites={"public.postal_address": _PostalAddress},
     converts={3: _Settings},
 )
@@ -340,6 +351,7 @@ _CHANGE_SETTINGS: _Query[int] = _Query(
     parameters=("changes", "id"),
     source="sql/users.sql:91",
     idempotent=True,
+    effects=_Effects(reads=("public.users",), writes=("public.users",), locks=True),
 )
 
 
@@ -372,6 +384,7 @@ _SET_BILLING_ADDRESS: _Query[int] = _Query(
     parameters=("street", "city", "country", "id"),
     source="sql/users.sql:99",
     idempotent=True,
+    effects=_Effects(reads=("public.users",), writes=("public.users",), locks=True),
 )
 
 
@@ -386,6 +399,7 @@ _DELETE_USER: _Query[int] = _Query(
     lines=(_Line("delete from users\n", "where id = ", 0, ";"),),
     parameters=("id",),
     source="sql/users.sql:106",
+    effects=_Effects(reads=("public.users",), writes=("public.users",), locks=True),
 )
 
 
@@ -406,6 +420,7 @@ _EXPORT_USERS: _Query[list[ExportUsersRow]] = _Query(
     ),
     row=ExportUsersRow,
     source="sql/users.sql:111",
+    effects=_Effects(reads=("public.users",), volatility="stable"),
 )
 
 

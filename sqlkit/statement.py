@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["one", "maybe", "many", "affected", "exec", "copy", "script"]
 State: TypeAlias = "bool | str"
+Volatility: TypeAlias = Literal["immutable", "stable", "volatile"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -50,6 +51,22 @@ class Condition:
     default: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What PostgreSQL's analysed query says that running it does, whichever lines it has.
+
+    ``reads`` and ``writes`` are qualified tables and views, such as ``public.users``, and the
+    tables under those views. ``volatility`` is that of the least stable thing in it (a write is
+    volatile); ``locks``: rows that are there are locked. What a trigger, a cascading key or the
+    body of a function does is not in the analysed query, and so not in here.
+    """
+
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    volatility: Volatility = "volatile"
+    locks: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Variant:
     """One text of a query, as it is prepared and sent; ``$1`` is argument ``arguments[0]``."""
@@ -70,8 +87,9 @@ class Query(Generic[T_co]):
     column gives its value, several a named tuple made at run time, as does one column if
     ``named``); ``copy_in``, for ``copy … from stdin``, the select over the same columns that tells
     their types; ``source``, file and line; ``timeout`` in seconds (None: the database's);
-    ``composites``, row classes by the composite type's qualified name; ``converts``, types for
-    `msgspec.convert` by column number, from 0.
+    ``effects``, None where they are unknown, as for a query that was not compiled; ``composites``,
+    row classes by the composite type's qualified name; ``converts``, types for `msgspec.convert`
+    by column number, from 0.
     """
 
     name: str
@@ -86,6 +104,7 @@ class Query(Generic[T_co]):
     timeout: float | None = None
     retry: bool = True
     idempotent: bool = False
+    effects: Effects | None = None
     composites: Mapping[str, Callable[..., Any]] = field(default_factory=dict[str, Any])
     converts: Mapping[int, Any] = field(default_factory=dict[int, Any])
     _variants: dict[tuple[State, ...], Variant] = field(

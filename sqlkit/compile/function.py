@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from sqlkit.compile.layout import Part
     from sqlkit.compile.names import ModuleNames
     from sqlkit.describe import Description
-    from sqlkit.sqlfile import Line, Query
+    from sqlkit.sqlfile import Line, Options, Query
 
 QUERY = Name("sqlkit.statement", "Query")
 STATEMENT = Name("sqlkit.statement", "Statement")
 _LINE = Name("sqlkit.statement", "Line")
 _CONDITION = Name("sqlkit.statement", "Condition")
+_EFFECTS = Name("sqlkit.statement", "Effects")
 _FIRST_COLUMN = Name("sqlkit.row", "first_column")
 
 
@@ -93,12 +94,9 @@ class Function:
         if query.copy:
             yield f"copy_in={quoted(query.copy.select)}"
         yield f"source={quoted(f'{query.file}:{query.line}')}"
-        if options.timeout is not None:
-            yield f"timeout={options.timeout!r}"
-        if not options.retry:
-            yield "retry=False"
-        if options.idempotent:
-            yield "idempotent=True"
+        yield from _policy(options)
+        if self.description.analysed:
+            yield Group(f"effects={names.of(_EFFECTS)}(", tuple(_effects(self.description)))
         if composites := _composites(self.description):
             pairs = [f"{quoted(key)}: {names.of_type(one)}" for key, one in composites.items()]
             yield Group("composites={", tuple(pairs), "}")
@@ -139,6 +137,27 @@ def _line(
 
 def _state(state: bool | str) -> str:
     return quoted(state) if isinstance(state, str) else str(state)
+
+
+def _policy(options: Options) -> Iterable[Part]:
+    """What the header says of how the query is run."""
+    if options.timeout is not None:
+        yield f"timeout={options.timeout!r}"
+    if not options.retry:
+        yield "retry=False"
+    if options.idempotent:
+        yield "idempotent=True"
+
+
+def _effects(description: Description) -> Iterable[Part]:
+    """What differs from the defaults of `sqlkit.statement.Effects`."""
+    for name, tables in (("reads", description.reads), ("writes", description.writes)):
+        if tables:
+            yield Group(f"{name}=(", tuple(map(quoted, tables)), tuple_=True)
+    if description.volatility != "volatile":
+        yield f"volatility={quoted(description.volatility)}"
+    if description.locks:
+        yield "locks=True"
 
 
 def _composites(description: Description) -> dict[str, Composite]:
