@@ -15,7 +15,10 @@
     ├── WrongKind            a statement was given to a method that its kind doesn't fit
     ├── OutsideTransaction   ``db.run`` while the same thread or task holds a transaction of ``db``
     ├── RolledBack           a block hid an error that had aborted its transaction
-    └── DeadlineExceeded     a deadline passed (also a TimeoutError)
+    ├── DeadlineExceeded     a deadline passed (also a TimeoutError)
+    ├── PoolExhausted        too many calls wait for a connection already
+    ├── CircuitOpen          the breaker refuses calls: too many failed just now
+    └── CommitUnknown        a write was sent and the connection lost: it may stand, or not
 
 PostgreSQL's own errors come through as psycopg raised them, with a note that names the query.
 Errors carry facts and never decide what to do about them. No error holds a parameter's value.
@@ -138,3 +141,25 @@ class RolledBack(SqlkitError):
 
 class DeadlineExceeded(SqlkitError, TimeoutError):
     """A deadline passed: waiting for a connection, or for the server's answer."""
+
+
+class PoolExhausted(SqlkitError):
+    """Too many calls wait for a connection already; this one was refused at once."""
+
+
+class CircuitOpen(SqlkitError):
+    """The breaker refuses calls, since too many failed just now; nothing was sent.
+
+    ``retry_after``: seconds until it lets the next ones through.
+    """
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CommitUnknown(SqlkitError):
+    """A write was sent and the connection lost before the answer: it may stand, or not.
+
+    Nothing was repeated. Look for what the write should have left before doing it again.
+    """

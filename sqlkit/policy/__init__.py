@@ -1,0 +1,1 @@
+"""What happens around a call: one policy a file, and the flow they share. Pure."""

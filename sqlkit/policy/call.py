@@ -1,0 +1,81 @@
+"""A statement, or a function, on its way through the chain. Pure."""
+
+from __future__ import annotations
+
+from math import inf
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from sqlkit.statement import Query
+
+Phase: TypeAlias = Literal["unsent", "open", "sent"]
+"""How far an attempt had got when it failed.
+
+``unsent``: nothing that could change anything had been sent: it waited for a connection, connected,
+prepared. ``open``: in a transaction whose COMMIT had not been sent, so that the server undoes it.
+``sent``: a statement in autocommit, or a COMMIT, was on its way.
+"""
+
+
+class Call:
+    """What the policies of a chain see of a call, and tell one another about it.
+
+    ``name``: the query's, or the decorated function's. ``query``: None for a function and for what
+    begins and ends transactions. ``inside``: it is part of a transaction, or of a held connection,
+    that is open already. ``may_repeat``: doing it twice is the same as once; of a query it is only
+    known from its description. ``deadline``: a moment of `time.monotonic`. ``began``: a moment of
+    `time.perf_counter`. ``attempts``: how often it was tried. ``phase``: of the last attempt.
+    ``result`` and ``error``: of the last attempt; a policy that leaves may replace them.
+    ``database``: the name of the database.
+    """
+
+    # Defaults stand on the class: most calls never change most of them, and pay nothing for it.
+    may_repeat: bool = False
+    inside: bool = False
+    deadline: float = inf
+    attempts: int = 0
+    phase: Phase = "unsent"
+    result: Any = None
+    error: BaseException | None = None
+
+    def __init__(
+        self,
+        name: str,
+        query: Query[Any] | None = None,
+        args: tuple[Any, ...] = (),
+        database: str = "",
+    ) -> None:
+        self.name = name
+        self.query = query
+        self.args = args
+        self.database = database
+        self.began = perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """How long the call has taken so far."""
+        return perf_counter() - self.began
+
+    @property
+    def rows(self) -> int:
+        """How many rows the call gave or changed."""
+        result = self.result
+        if isinstance(result, list):
+            return len(result)  # pyright: ignore[reportUnknownArgumentType] # of anything
+        if self.query is not None and self.query.kind in ("affected", "copy"):
+            return int(result or 0)
+        return 0 if result is None else 1
+
+    def answer(self) -> Any:
+        """The result; raises the error, if that is how the call ended."""
+        error, self.error = self.error, None
+        if error is None:
+            return self.result
+        try:
+            raise error
+        finally:
+            del error  # the traceback holds this frame: no cycle
+
+    def __repr__(self) -> str:
+        return f"<Call {self.name}, attempt {self.attempts}>"

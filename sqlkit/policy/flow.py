@@ -1,0 +1,179 @@
+"""What a policy is, and how a call flows through a chain of them.
+
+A policy is something that happens before and after what is inside it. A chain enters its policies
+from the outermost to the innermost, makes one attempt, and leaves them in the reverse order. A
+policy that leaves may ask for what is inside it to be done again after a pause. Neither entering
+nor leaving waits for anything, so one behaviour serves threads and tasks alike: only `drive` and
+`drive_async` wait, for the attempt and for the pause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+from sqlkit.errors import DeadlineExceeded
+from sqlkit.policy.call import Call
+from sqlkit.policy.deadline import current, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
+    from sqlkit.policy.pooled import Pooled
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Policy:
+    """Base of all policies; a subclass overrides what it needs of `enter` and `leave`.
+
+    A policy is also a decorator for any function or coroutine function: ``@Retry(attempts=3)``.
+    """
+
+    __slots__ = ()
+
+    def enter(self, call: Call) -> Any:
+        """Before what is inside. What it returns is given to `leave`; raising refuses the call."""
+
+    def leave(self, call: Call, entered: Any) -> float | None:
+        """After it: ``call.result`` or ``call.error`` says how it went, and may be replaced.
+
+        Returns None, or the seconds to wait before what is inside is done again.
+        """
+
+    def attach(self, database: Pooled) -> None:
+        """When a database is made with this policy in its chain, which may be several."""
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """The function, wrapped in this policy."""
+        return wrapped(Chain([self]), function)
+
+
+class Chain:
+    """Policies around an attempt, the outermost first."""
+
+    __slots__ = ("_enters", "_leaves", "policies")
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        for policy in policies:
+            if not isinstance(policy, Policy):  # pyright: ignore[reportUnnecessaryIsInstance]
+                name = getattr(policy, "__name__", type(policy).__name__)
+                raise TypeError(f"policies are instances of Policy, not {name}")
+        self.policies = tuple(policies)
+        self._enters = tuple(policy.enter for policy in policies)
+        self._leaves = tuple(policy.leave for policy in policies)
+
+    def enter(self, call: Call, entered: list[Any]) -> None:
+        """Enter what isn't entered yet. Raises what a policy refuses the call with."""
+        call.result = call.error = None
+        call.phase = "unsent"
+        for enter in self._enters[len(entered) :]:
+            entered.append(enter(call))  # noqa: PERF401 # one that refuses leaves those before it
+        call.attempts += 1
+
+    def leave(self, call: Call, entered: list[Any]) -> float | None:
+        """Leave what is entered, innermost first; stops where a policy asks for another attempt."""
+        while entered:
+            leave = self._leaves[len(entered) - 1]
+            try:
+                pause = leave(call, entered[-1])
+            except Exception as error:
+                call.error, pause = error, None
+            if pause is not None:
+                return pause
+            entered.pop()
+        return None
+
+    def __repr__(self) -> str:
+        return f"<Chain {' '.join(type(policy).__name__ for policy in self.policies)}>"
+
+
+def drive(chain: Chain, call: Call, attempt: Callable[[], R]) -> R:
+    """Make a call through a chain. Raises what the last attempt, or a policy, raised."""
+    entered: list[Any] = []
+    pause: float | None = 0.0
+    while pause is not None:
+        try:
+            if pause:
+                time.sleep(pause)
+            chain.enter(call, entered)
+            call.result = attempt()
+        except BaseException as error:  # Ctrl-C too has to leave the policies; it is raised again
+            call.error = error
+        pause = chain.leave(call, entered)
+    return cast("R", call.answer())
+
+
+async def drive_async(chain: Chain, call: Call, attempt: Callable[[], Awaitable[R]]) -> R:
+    """`drive`, awaited."""
+    entered: list[Any] = []
+    pause: float | None = 0.0
+    while pause is not None:
+        try:
+            if pause:
+                await asyncio.sleep(pause)
+            chain.enter(call, entered)
+            call.result = await attempt()
+        except BaseException as error:  # so does a cancelled task
+            call.error = error
+        pause = chain.leave(call, entered)
+    return cast("R", call.answer())
+
+
+def wrapped(chain: Chain, function: Callable[P, R]) -> Callable[P, R]:
+    """A function or coroutine function inside a chain, its signature kept.
+
+    Calls of a database inside the function share its deadline; so does all else that a coroutine
+    function awaits. The function may be repeated: decorating it says so.
+    """
+    name = getattr(function, "__qualname__", repr(function))
+
+    @wraps(function)
+    def call_it(*args: P.args, **kwargs: P.kwargs) -> R:
+        call = _call(name)
+
+        def attempt() -> R:
+            with until(call.deadline):
+                return function(*args, **kwargs)
+
+        return drive(chain, call, attempt)
+
+    @wraps(function)
+    async def await_it(*args: P.args, **kwargs: P.kwargs) -> Any:
+        call = _call(name)
+
+        async def attempt() -> Any:
+            async with _limited(call):
+                return await cast("Callable[P, Awaitable[Any]]", function)(*args, **kwargs)
+
+        return await drive_async(chain, call, attempt)
+
+    if iscoroutinefunction(function):
+        return cast("Callable[P, R]", await_it)
+    return call_it
+
+
+def _call(name: str) -> Call:
+    call = Call(name)
+    call.may_repeat = True
+    call.deadline = current()
+    return call
+
+
+@asynccontextmanager
+async def _limited(call: Call) -> AsyncGenerator[None]:
+    left = call.deadline - time.monotonic()
+    limit = asyncio.timeout(left if left < float("inf") else None)
+    try:
+        with until(call.deadline):
+            async with limit:
+                yield
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise DeadlineExceeded(f"{call.name}: not done when its deadline passed") from error
