@@ -231,13 +231,13 @@ class Catalog:
     ``type_names`` is ``format_type``'s text, by oid and type modifier (None: of a parameter).
     """
 
-    types: Mapping[int, Type] = field(default_factory=dict[int, Type])
-    type_names: Mapping[tuple[int, int | None], str] = field(
+    types: dict[int, Type] = field(default_factory=dict[int, Type])
+    type_names: dict[tuple[int, int | None], str] = field(
         default_factory=dict[tuple[int, int | None], str]
     )
     relations: dict[int, Relation] = field(default_factory=dict[int, Relation])
-    functions: Mapping[int, Function] = field(default_factory=dict[int, Function])
-    used_types: Mapping[int, UsedType] = field(default_factory=dict[int, UsedType])
+    functions: dict[int, Function] = field(default_factory=dict[int, Function])
+    used_types: dict[int, UsedType] = field(default_factory=dict[int, UsedType])
     equalities: Collection[int] = ()
 
 

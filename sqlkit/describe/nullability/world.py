@@ -12,6 +12,8 @@ from sqlkit.describe.relation import Relation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlkit.describe.catalog import Catalog
+
 _NO_FUNCTION = Function("", "v", strict=False)
 _NO_TYPE = UsedType(0, array=False, composite=True, refuses_null=False)
 
@@ -27,6 +29,11 @@ class World:
     functions: Mapping[int, Function] = field(default_factory=dict[int, Function])
     types: Mapping[int, UsedType] = field(default_factory=dict[int, UsedType])
     views: dict[int, list[Proof]] = field(default_factory=dict[int, list[Proof]])
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> World:
+        """What a catalog says, also what it will say when more is looked up."""
+        return cls(catalog.relations, catalog.functions, catalog.used_types)
 
     def function(self, oid: int) -> Function:
         """The function with this oid."""

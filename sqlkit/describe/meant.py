@@ -1,0 +1,74 @@
+"""What a person may have meant by a name that PostgreSQL doesn't know."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from sqlkit.describe.refusal import UNDEFINED_COLUMN, UNDEFINED_FUNCTION, word_at
+
+if TYPE_CHECKING:
+    from sqlkit.describe.lookup import Execute
+    from sqlkit.describe.refusal import Refusal
+
+_UNDEFINED_TABLE = "42P01"
+
+# What may have been meant, by the SQLSTATE of what was not found: tables and columns of the user's
+# own only, since anything looks like one of PostgreSQL's. The last
+# pattern is of yoyo's tables.
+_CANDIDATES = {
+    _UNDEFINED_TABLE: """
+        select c.relname::text
+        from pg_catalog.pg_class as c
+        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'v', 'm', 'f', 'p')
+            and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+            and c.relname !~ '^(_yoyo_|yoyo_lock$)'
+    """,
+    UNDEFINED_COLUMN: """
+        select distinct a.attname::text
+        from pg_catalog.pg_attribute as a
+        join pg_catalog.pg_class as c on c.oid = a.attrelid
+        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        where a.attnum > 0 and not a.attisdropped
+            and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+            and c.relname = any(regexp_split_to_array(%s, '\\W+'))
+    """,
+    "42704": """
+        select typname::text from pg_catalog.pg_type where typtype <> 'p' and typelem = 0
+        union select pg_catalog.format_type(oid, null) from pg_catalog.pg_type where typtype = 'b'
+    """,
+    UNDEFINED_FUNCTION: "select distinct proname::text from pg_catalog.pg_proc",
+    "3F000": "select nspname::text from pg_catalog.pg_namespace",
+}
+
+_NO_TABLES = "this database has no tables: migrations/ is empty, or not applied to it"
+
+
+class Names:
+    """The names in the catalog, asked for when one is missing, and once each."""
+
+    def __init__(self, execute: Execute) -> None:
+        self._execute = execute
+        self._found: dict[tuple[str, str], list[str]] = {}
+
+    def meant(self, refusal: Refusal, sql: str) -> str | None:
+        """The hint that names what is spelled like the name that the server doesn't know."""
+        word = word_at(refusal, sql)
+        if not word or (refusal.hint and refusal.sqlstate != UNDEFINED_FUNCTION):
+            return None
+        names = self._candidates(refusal.sqlstate, sql)
+        if not names and refusal.sqlstate == _UNDEFINED_TABLE:
+            return _NO_TABLES
+        close = get_close_matches(word, names)
+        return f"did you mean {close[0]}?" if close and close[0] != word else None
+
+    def _candidates(self, sqlstate: str, sql: str) -> list[str]:
+        question = _CANDIDATES.get(sqlstate)
+        if question is None:
+            return []
+        asked = sqlstate, sql if "%s" in question else ""
+        if asked not in self._found:
+            rows = self._execute(question, [sql] if asked[1] else None)
+            self._found[asked] = [name for (name,) in rows]
+        return self._found[asked]
