@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ def command(
         show(errors)
         say("nothing was written")
         ctx.exit(FOUND)
-    _write([_only(plan, paths) for plan in made])
+    _write([plan.only(paths) if paths else plan for plan in made])
 
 
 def _write(plans: Sequence[Plan]) -> None:
@@ -57,23 +56,3 @@ def _write(plans: Sequence[Plan]) -> None:
     unchanged = sum(len(plan.files) for plan in plans) - sum(path.exists() for path in written)
     if unchanged:
         click.echo(f"{unchanged} file{'s' if unchanged > 1 else ''} unchanged")
-
-
-def _only(plan: Plan, paths: Sequence[Path]) -> Plan:
-    """The plan for these paths alone, with the files that their modules import."""
-    if not paths:
-        return plan
-    chosen = [path.resolve() for path in paths]
-    return replace(
-        plan,
-        files={file: text for file, text in plan.files.items() if _is_asked(file, chosen)},
-        removed=tuple(file for file in plan.removed if _is_asked(file, chosen)),
-    )
-
-
-def _is_asked(file: Path, chosen: Sequence[Path]) -> bool:
-    shared = file.name.startswith("_")
-    return shared or any(
-        file.resolve().is_relative_to(path) or file.with_suffix(".sql").resolve() == path
-        for path in chosen
-    )

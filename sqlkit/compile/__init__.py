@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from sqlkit.compile.check import Stale, compare, edited, offline
-from sqlkit.compile.plan import Plan, plan
+from sqlkit.compile.plan import Plan
+from sqlkit.compile.planning import plan
 from sqlkit.compile.problem import Notice
 from sqlkit.compile.settings import Settings
 

@@ -77,6 +77,12 @@ def docstring(text: str, depth: int = 0) -> str:
     return f'{indent}"""{_printable(body)}{end}"""\n'
 
 
+def head(doc: str, imports: str) -> str:
+    """What a module begins with."""
+    parts = (docstring(doc).rstrip("\n"), "from __future__ import annotations", imports)
+    return "\n\n".join(filter(None, parts))
+
+
 def _printable(text: str) -> str:
     """The text without control characters, which would break the line or the file."""
     return "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in text)

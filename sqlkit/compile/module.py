@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlkit.compile.conversion import conversion
 from sqlkit.compile.function import Function
-from sqlkit.compile.layout import docstring
+from sqlkit.compile.layout import head
 from sqlkit.compile.names import ModuleNames, is_identifier
 from sqlkit.compile.problem import problem
-from sqlkit.compile.row import RowClass, agree, check_fields, row_name
-from sqlkit.describe.annotation import annotation
+from sqlkit.compile.row import Field, RowClass, gives_rows
 from sqlkit.describe.types import Name
 from sqlkit.errors import CompileError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlkit.compile.settings import Settings
-    from sqlkit.describe import Column, Description
+    from sqlkit.describe import Description
     from sqlkit.sqlfile import Query
 
-_ROW = Name("sqlkit.row", "Row")
 _DEPRECATED = Name("sqlkit.deprecated", "deprecated")
 _NAME_HINT = "a leading underscore makes it private, and __future__.annotations is imported already"
 
@@ -30,25 +29,25 @@ _NAME_HINT = "a leading underscore makes it private, and __future__.annotations 
 class Module:
     """A module in the making.
 
-    ``described`` are its queries in the file's order, ``types`` the names of the package's shared
-    types, ``depth`` how many folders below the package it lies, and ``local`` the project's own
-    top-level modules.
+    ``described`` are its queries in the file's order, ``rows`` the package's row classes by query,
+    ``types`` the names of the package's shared types, ``depth`` how many folders below the package
+    it lies, and ``local`` the project's own top-level modules.
     """
 
     file: str
     doc: str
     described: Sequence[tuple[Query, Description]]
+    rows: Mapping[Query, RowClass]
     types: Mapping[tuple[str, str], str]
     settings: Settings
     depth: int = 0
     local: Collection[str] = ()
     errors: list[CompileError] = field(default_factory=list[CompileError])
-    _rows: dict[str, RowClass] = field(default_factory=dict[str, RowClass])
 
     def source(self) -> str:
         """The module's text without its header; what is wrong is in ``errors``."""
-        names = ModuleNames(self._taken(), self.types, "." * (self.depth + 1), self.local)
-        classes = {_row_name(query, description) for query, description in self.described}
+        classes = self._classes()
+        names = ModuleNames(self._taken(classes), self.types, "." * (self.depth + 1), self.local)
         functions = [
             made
             for query, description in self.described
@@ -58,22 +57,30 @@ class Module:
             return ""
         null_elements = self.settings.null_elements
         texts = [made.source(names, null_elements=null_elements) for made in functions]
-        rows = [row.source(names.of(_ROW)).rstrip("\n") for row in self._rows.values()]
-        doc = docstring(self.doc or f"Queries of {self.file.rpartition('/')[2]}.")
-        head = [doc.rstrip("\n"), "from __future__ import annotations", names.imports()]
-        if rows:
-            return (
-                "\n\n".join(filter(None, head)) + "\n\n\n" + "\n\n\n".join([*rows, *texts]) + "\n"
-            )
-        return "\n\n".join([*filter(None, head), "\n\n\n".join(texts)]) + "\n"
+        for row in classes.values():
+            if row.shared:
+                names.pass_on(row.name)
+        own = [
+            row.source(names, null_elements=null_elements)
+            for row in classes.values()
+            if not row.shared
+        ]
+        doc = self.doc or f"Queries of {self.file.rpartition('/')[2]}."
+        if own:
+            return "\n\n\n".join([head(doc, names.imports()), *own, *texts]) + "\n"
+        return "\n\n".join([head(doc, names.imports()), "\n\n\n".join(texts)]) + "\n"
 
-    def _taken(self) -> set[str]:
-        taken = {"annotations", "rows"}
+    def _classes(self) -> dict[str, RowClass]:
+        queries = (query for query, _ in self.described)
+        return {row.name: row for query in queries if (row := self.rows.get(query))}
+
+    def _taken(self, classes: Iterable[str]) -> set[str]:
+        taken = {"annotations", "rows", *classes}
         for query, description in self.described:
             taken |= {query.name, *(column.name for column in description.columns)}
             taken |= {param.name for param in description.params}
             taken |= {condition.name for condition in query.conditions}
-            taken |= {query.options.row or "", _row_name(query, description) or ""}
+            taken |= {query.options.row or ""}
         return taken - {""}
 
     def _function(
@@ -81,70 +88,35 @@ class Module:
         query: Query,
         description: Description,
         names: ModuleNames,
-        classes: Collection[str | None],
+        classes: Collection[str],
     ) -> Function | None:
         try:
             _check_name(query, classes)
-            return self._made(query, description, names)
         except CompileError as error:
             self.errors.append(error)
             return None
+        return self._made(query, description, names)
 
     def _made(self, query: Query, description: Description, names: ModuleNames) -> Function:
-        row = row_name(query, description)
-        converts: dict[int, str] = {}
-        annotations: list[str] = []
-        for number, column in enumerate(description.columns):
-            wanted = self._wanted(query, column)
-            if wanted and not query.copy:
-                converts[number] = names.of(wanted)
-            annotations.append(self._annotation(column, wanted, names))
+        row = self.rows.get(query)
+        given = description.columns if gives_rows(query, description) else ()
+        fields = [
+            Field(column, conversion(query, column, self.settings.types))
+            for column in (given[:1] if query.options.first_column else given)
+        ]
+        converts = {
+            number: names.of(one.converted) for number, one in enumerate(fields) if one.converted
+        }
+        value = ""
         if row:
-            check_fields(query, description.columns)
-            pairs = zip((column.name for column in description.columns), annotations, strict=True)
-            self._share(query, row, list(pairs))
-        if query.options.first_column:
-            converts = {number: name for number, name in converts.items() if number == 0}
-        value = "" if query.copy else row or (annotations[0] if annotations else "")
+            value = row.name
+        elif fields:
+            value = fields[0].annotation(names, null_elements=self.settings.null_elements)
         deprecated = names.of(_DEPRECATED) if query.options.deprecated is not None else None
-        return Function(query, description, row, value, converts, deprecated)
-
-    def _annotation(self, column: Column, wanted: Name | None, names: ModuleNames) -> str:
-        if wanted:
-            return names.of(wanted) + (" | None" if column.nullable else "")
-        return annotation(
-            column.type,
-            names,
-            result=True,
-            nullable=column.nullable,
-            null_elements=column.null_elements and self.settings.null_elements,
-        )
-
-    def _wanted(self, query: Query, column: Column) -> Name | None:
-        """The Python type that ``@type`` or the project's settings ask for."""
-        types, table = self.settings.types, column.table or ""
-        keys = (
-            f"{table}.{column.origin}",
-            f"{table.rpartition('.')[2]}.{column.origin}",
-            column.type.sql,
-        )
-        said = query.options.types.get(column.name)
-        dotted = said or next((types[key] for key in keys if key in types), None)
-        if dotted is None:
-            return None
-        module, _, name = dotted.rpartition(".")
-        return Name(module or "builtins", name)
-
-    def _share(self, query: Query, name: str, fields: list[tuple[str, str]]) -> None:
-        known = self._rows.get(name)
-        if known is None:
-            known = self._rows[name] = RowClass(name, fields)
-        else:
-            agree(query, known, fields)
-        known.queries.append(query.name)
+        return Function(query, description, row.name if row else None, value, converts, deprecated)
 
 
-def _check_name(query: Query, classes: Collection[str | None]) -> None:
+def _check_name(query: Query, classes: Collection[str]) -> None:
     if not is_identifier(query.name):
         raise problem(query, f"{query.name} can't be the name of a Python function")
     if query.name == "annotations" or query.name.startswith("_"):
@@ -152,10 +124,3 @@ def _check_name(query: Query, classes: Collection[str | None]) -> None:
         raise problem(query, message, hint=_NAME_HINT)
     if query.name in classes:
         raise problem(query, f"{query.name} is the name of a query and of a row class")
-
-
-def _row_name(query: Query, description: Description) -> str | None:
-    try:
-        return row_name(query, description)
-    except CompileError:
-        return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlkit.describe.types import Type
 
 TYPES_MODULE = "_types"
+ROWS_MODULE = "_rows"
 
 
 @dataclass(slots=True)
@@ -25,9 +26,10 @@ class ModuleNames:
     """The names of one module.
 
     ``taken`` are the names that the module gives to functions, row classes, fields and parameters.
-    ``types`` names the package's shared types, which stand in ``package`` + ``_types``; without
-    ``package`` they stand in this very module. ``local`` are the project's own top-level modules:
-    their imports stand apart. What is used is collected for `imports`.
+    ``types`` names the package's shared types, which stand in ``package`` + ``_types``, as shared
+    rows do in ``_rows``; without ``package`` they stand in this very module. ``local`` are the
+    project's own top-level modules: their imports stand apart. What is used is collected for
+    `imports`.
     """
 
     taken: set[str]
@@ -48,6 +50,10 @@ class ModuleNames:
         """What the alias of an enum, or the class of a composite, is called here."""
         name = self.types[type_.schema, type_.name]
         return name if self.package is None else self.of(Name(self.package + TYPES_MODULE, name))
+
+    def pass_on(self, row: str) -> None:
+        """Import a row class from the package's ``_rows`` under its own name, as if made here."""
+        self._aliases[Name(f"{self.package}{ROWS_MODULE}", row)] = row
 
     def reserve(self, wanted: str) -> str:
         """A name for the module's own use: the wanted one, with underscores before it if taken."""

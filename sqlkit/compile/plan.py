@@ -1,32 +1,25 @@
-"""What compiling a folder comes to: every file as it should be, and what stands in the way."""
+"""What compiling a folder comes to: every file as it should be, or what stands in the way."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from sqlkit.compile.header import header_of, stamped
-from sqlkit.compile.module import Module
-from sqlkit.compile.names import TYPES_MODULE, type_names
-from sqlkit.compile.notice import notices
-from sqlkit.compile.settings import Settings
-from sqlkit.compile.shared import shared_source
-from sqlkit.compile.source import SqlFile, load, local_modules, python_paths
-from sqlkit.describe import Description, describe
-from sqlkit.describe.types import parts
-from sqlkit.errors import ForeignFile, SourceError
+from sqlkit.compile.header import header_of
+from sqlkit.compile.names import ROWS_MODULE
+from sqlkit.errors import ForeignFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    import psycopg
-
     from sqlkit.compile.problem import Notice
-    from sqlkit.describe.types import Type
+    from sqlkit.describe import Description
+    from sqlkit.errors import SourceError
 
-_DEFAULTS = Settings()
+_IMPORTS_ROWS = re.compile(rf"^from \.+{ROWS_MODULE} import ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,80 +60,35 @@ class Plan:
             path.unlink()
         return tuple(sorted([*changed, *self.removed]))
 
+    def only(self, paths: Collection[Path]) -> Plan:
+        """The plan for these files and folders alone, with what their modules import.
 
-def plan(
-    connection: psycopg.Connection[Any],
-    root: Path,
-    folder: Path,
-    settings: Settings = _DEFAULTS,
-    exclude: Collection[Path] = (),
-) -> Plan:
-    """Read and describe the ``.sql`` files of a folder, and write their modules in memory.
-
-    ``root`` is what files are named from in messages and sources; ``exclude`` are folders that
-    belong to other databases. Reads files and asks the server; changes neither.
-    """
-    files, errors = load(root, folder, exclude)
-    parsed = [file.parsed() for file in files]
-    errors += [error for one in parsed for error in one.errors]
-    queries = [query for one in parsed for query in one.queries]
-    answers = dict(zip(queries, describe(connection, queries), strict=True))
-    errors += [answer for answer in answers.values() if isinstance(answer, SourceError)]
-    described = {
-        query: answer for query, answer in answers.items() if isinstance(answer, Description)
-    }
-    types, local = _types(described.values()), local_modules(root)
-    modules = [
-        Module(
-            file=file.file,
-            doc=one.doc,
-            described=[(query, described[query]) for query in one.queries if query in described],
-            types=type_names(types),
-            settings=settings,
-            depth=file.module.count("."),
-            local=local,
+        Where the rows that modules share change, all who import them come along: a row that no
+        longer is shared stands in its own module again, and is nowhere else.
+        """
+        chosen = [path.resolve() for path in paths]
+        files = [*self.files, *self.removed]
+        asked = {file for file in files if _is_asked(file, chosen)}
+        rows = self.folder / f"{ROWS_MODULE}.py"
+        if rows in self.removed or not _stands(rows, self.files.get(rows, "")):
+            asked |= {file for file in files if self._imports_rows(file)}
+        return replace(
+            self,
+            files={file: text for file, text in self.files.items() if file in asked},
+            removed=tuple(file for file in self.removed if file in asked),
         )
-        for file, one in zip(files, parsed, strict=True)
-    ]
-    bodies = [module.source() for module in modules]
-    errors += [error for module in modules for error in module.errors]
-    shared = shared_source(
-        types, type_names(types), null_elements=settings.null_elements, local=local
+
+    def _imports_rows(self, file: Path) -> bool:
+        texts = (self.files.get(file, ""), file.read_text() if file.exists() else "")
+        return any(_IMPORTS_ROWS.search(text) for text in texts)
+
+
+def _is_asked(file: Path, chosen: Sequence[Path]) -> bool:
+    shared = file.name.startswith("_")
+    return shared or any(
+        file.resolve().is_relative_to(path) or file.with_suffix(".sql").resolve() == path
+        for path in chosen
     )
-    made = dict(_files(folder, files, bodies, shared)) if not errors else {}
-    return Plan(
-        folder=folder,
-        files=made,
-        removed=tuple(_orphans(folder, made, exclude)) if not errors else (),
-        errors=tuple(sorted(errors, key=lambda error: (error.file, error.line, error.column))),
-        notices=tuple(one for query, said in described.items() for one in notices(query, said)),
-        descriptions=tuple(described.values()),
-    )
-
-
-def _types(descriptions: Collection[Description]) -> list[Type]:
-    return [part for said in descriptions for type_ in said.types for part in parts(type_)]
-
-
-def _files(
-    folder: Path, files: Sequence[SqlFile], bodies: Sequence[str], shared: str
-) -> Iterator[tuple[Path, str]]:
-    for package in sorted({file.path.parent for file in files} | ({folder} if files else set())):
-        init = package / "__init__.py"
-        if not init.exists() or header_of(init.read_text()):
-            yield init, stamped("", "the .sql files beside it", "", "write your own in its place")
-    for file, body in zip(files, bodies, strict=True):
-        name = file.path.name
-        yield file.target, stamped(body, name, file.text, f'change {name} and run "sqlkit compile"')
-    if shared:
-        change = 'change the schema and run "sqlkit compile"'
-        yield folder / f"{TYPES_MODULE}.py", stamped(shared, "the database", "", change)
-
-
-def _orphans(folder: Path, made: Mapping[Path, str], exclude: Collection[Path]) -> Iterator[Path]:
-    for path in python_paths(folder, exclude):
-        if path not in made and header_of(path.read_text()):
-            yield path
 
 
 def _stands(path: Path, text: str) -> bool:

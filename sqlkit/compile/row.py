@@ -1,39 +1,81 @@
-"""Row classes: which queries share one, its fields, and whether they agree on them."""
+"""Row classes: their names, their fields and their text."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlkit.compile.layout import INDENT, WIDTH, docstring
 from sqlkit.compile.names import identifier, is_identifier
 from sqlkit.compile.problem import problem
-from sqlkit.describe.annotation import camel
+from sqlkit.describe.annotation import annotation, camel
+from sqlkit.describe.types import Name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlkit.compile.names import ModuleNames
     from sqlkit.describe import Column, Description
+    from sqlkit.describe.annotation import Names
     from sqlkit.sqlfile import Query
 
 _WITH_ROWS = ("one", "maybe", "many", "copy")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a row class: a column, and the Python type it is converted to, if it is."""
+
+    column: Column
+    converted: Name | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name, which is the column's."""
+        return self.column.name
+
+    def annotation(self, names: Names, *, null_elements: bool) -> str:
+        """Its annotation; without ``null_elements`` those of arrays are taken to be not null."""
+        column = self.column
+        if self.converted:
+            return names.of(self.converted) + (" | None" if column.nullable else "")
+        return annotation(
+            column.type,
+            names,
+            result=True,
+            nullable=column.nullable,
+            null_elements=column.null_elements and null_elements,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RowClass:
-    """A row class to be: its name, its fields' names and annotations, the queries that give it."""
+    """A row class to be: its name, its fields, and the queries that give it.
+
+    ``shared``: the queries stand in several files, and the class in a module that they all import.
+    """
 
     name: str
-    fields: Sequence[tuple[str, str]]
-    queries: list[str] = field(default_factory=list[str])
+    fields: Sequence[Field]
+    queries: Sequence[Query]
+    shared: bool = False
 
-    def source(self, base: str) -> str:
+    def source(self, names: ModuleNames, *, null_elements: bool) -> str:
         """The class's text."""
-        doc = _wrapped(f"Row of {', '.join(self.queries)}.")
-        fields = "".join(f"{INDENT}{name}: {type_}\n" for name, type_ in self.fields)
-        return f"class {self.name}({base}):\n{docstring(doc, 1)}\n{fields}"
+        base = names.of(Name("sqlkit.row", "Row"))
+        queries = (one.full_name if self.shared else one.name for one in self.queries)
+        doc = docstring(_wrapped(f"Row of {', '.join(queries)}."), 1)
+        fields = [
+            f"{INDENT}{one.name}: {one.annotation(names, null_elements=null_elements)}"
+            for one in self.fields
+        ]
+        return "\n".join([f"class {self.name}({base}):", doc, *fields])
+
+
+def gives_rows(query: Query, description: Description) -> bool:
+    """Whether running the query gives values of its columns."""
+    return description.kind in _WITH_ROWS and not query.copy
 
 
 def row_name(query: Query, description: Description) -> str | None:
@@ -42,14 +84,13 @@ def row_name(query: Query, description: Description) -> str | None:
     ``@row`` says it; else ``get_user`` gives ``GetUserRow``. Raises `CompileError` for a ``@row``
     on a query that gives no rows.
     """
-    gives_rows = description.kind in _WITH_ROWS and not query.copy
     if query.options.row:
-        if not gives_rows or query.options.first_column:
+        if not gives_rows(query, description) or query.options.first_column:
             message = f"{query.name} gives no rows, so it can't have @row {query.options.row}"
             raise problem(query, message, option=("row",))
         return query.options.row
     several = len(description.columns) > 1 and not query.options.first_column
-    return f"{camel(query.name)}Row" if gives_rows and several else None
+    return f"{camel(query.name)}Row" if several and gives_rows(query, description) else None
 
 
 def check_fields(query: Query, columns: Sequence[Column]) -> None:
@@ -76,35 +117,6 @@ def _new_name(column: Column, counts: Counter[str]) -> str:
         table = (column.table or "other").rpartition(".")[2]
         return identifier(f"{table}_{column.name}")
     return identifier(column.name)
-
-
-def agree(query: Query, known: RowClass, fields: Sequence[tuple[str, str]]) -> None:
-    """Raise `CompileError` if a query's row is another than the class of that name has."""
-    if difference := _difference(known, query.name, fields):
-        option = ("row",) if query.options.row else ()
-        message = f"@row {known.name}: {difference}"
-        hint = "make both give the same columns in the same order, or name another row"
-        raise problem(query, message, option=option, hint=hint)
-
-
-def _difference(known: RowClass, name: str, fields: Sequence[tuple[str, str]]) -> str | None:
-    first, ours, theirs = known.queries[0], dict(fields), dict(known.fields)
-    for field_, type_ in known.fields:
-        if field_ not in ours:
-            return f"{first} gives {field_}: {_bare(type_)}, {name} does not"
-        if ours[field_] != type_:
-            return f"{first} gives {field_}: {_bare(type_)}, {name} {field_}: {_bare(ours[field_])}"
-    for field_, type_ in fields:
-        if field_ not in theirs:
-            return f"{name} gives {field_}: {_bare(type_)}, {first} does not"
-    if list(ours) != list(theirs):
-        return f"{first} gives {', '.join(theirs)}, {name} in the order {', '.join(ours)}"
-    return None
-
-
-def _bare(annotation: str) -> str:
-    """The annotation with the names that a person knows, not the module's aliases."""
-    return re.sub(r"\b_+(?=\w)", "", annotation)
 
 
 def _wrapped(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlkit.compile.layout import INDENT, Group, docstring, quoted, render
+from sqlkit.compile.layout import INDENT, Group, docstring, head, quoted, render
 from sqlkit.compile.names import ModuleNames, identifier, is_identifier
 from sqlkit.describe.annotation import annotation
 from sqlkit.describe.types import Composite, Enum, Name
@@ -33,18 +33,17 @@ def shared_source(
     ordered = sorted(found.values(), key=lambda one: type_names[one.schema, one.name])
     aliases = [_alias(one, names) for one in ordered if isinstance(one, Enum)]
     rows = [_row(one, names, null_elements) for one in ordered if isinstance(one, Composite)]
-    head = [docstring(_DOC).rstrip("\n"), "from __future__ import annotations", names.imports()]
-    text = "\n\n".join(head + ["\n\n".join(aliases)] * bool(aliases))
+    text = "\n\n".join([head(_DOC, names.imports()), *aliases])
     return "\n\n\n".join([text, *rows]) + "\n"
 
 
 def _alias(enum: Enum, names: ModuleNames) -> str:
-    head = f"{names.of_type(enum)}: {names.of(Name('typing', 'TypeAlias'))} = "
+    start = f"{names.of_type(enum)}: {names.of(Name('typing', 'TypeAlias'))} = "
     if enum.labels:
         literal = f"{names.of(Name('typing', 'Literal'))}["
-        value = render(Group(head + literal, tuple(map(quoted, enum.labels)), "]"))
+        value = render(Group(start + literal, tuple(map(quoted, enum.labels)), "]"))
     else:
-        value = head + names.of(Name("builtins", "str"))
+        value = start + names.of(Name("builtins", "str"))
     return f"{value}\n{docstring(f'Enum {enum.schema}.{enum.name}.')}".rstrip("\n")
 
 

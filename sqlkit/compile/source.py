@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlkit.compile.names import TYPES_MODULE, identifier, is_identifier
+from sqlkit.compile.names import ROWS_MODULE, TYPES_MODULE, identifier, is_identifier
 from sqlkit.errors import CompileError, SourceError, SqlFileError
 from sqlkit.sqlfile import Parsed, read
 
@@ -88,7 +88,7 @@ def _load(root: Path, folder: Path, path: Path) -> SqlFile:
                 line=1,
                 hint=f"rename it, to {identifier(part)} for one",
             )
-    if parts[-1] in (TYPES_MODULE, "__init__"):
+    if parts[-1] in (TYPES_MODULE, ROWS_MODULE, "__init__"):
         raise CompileError(f"{parts[-1]}.py is written by sqlkit itself", file=file, line=1)
     if path.with_suffix("").is_dir():
         raise CompileError(f"a folder has the name of the module {parts[-1]}", file=file, line=1)

@@ -11,6 +11,8 @@ from sqlkit.describe.kinds import resolve_kind
 from sqlkit.describe.refusal import error_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlkit.describe.catalog import Catalog
     from sqlkit.describe.findings import Findings, RawColumn
     from sqlkit.describe.nullability import Proof
@@ -52,6 +54,7 @@ def conclude(found: Findings, catalog: Catalog) -> Description:
         variants=tuple(found.variants),
         analysed=found.analysed,
         single=found.single,
+        row_of=_row_of(found.columns, catalog),
     )
 
 
@@ -82,7 +85,18 @@ def _column(raw: RawColumn, proof: Proof, catalog: Catalog) -> Column:
         null_elements=not proof.elements,
         table=relation.qualified if relation and attribute else None,
         origin=attribute.name if attribute else None,
+        required=relation is not None and relation.never_null(raw.number, only=False),
     )
+
+
+def _row_of(columns: Sequence[RawColumn], catalog: Catalog) -> str | None:
+    """The table whose columns, all and in their order, these are."""
+    relation = catalog.relations.get(columns[0].table_oid) if columns else None
+    if relation is None:
+        return None
+    whole = [(columns[0].table_oid, number) for number in sorted(relation.attributes)]
+    given = [(column.table_oid, column.number) for column in columns]
+    return relation.qualified if given == whole else None
 
 
 def _overruled(query: Query, columns: list[Column]) -> tuple[Column, ...]:

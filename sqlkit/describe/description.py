@@ -38,7 +38,8 @@ class Column:
     """A result column. ``nullable`` is False only where that is proved, or the header says so.
 
     ``null_elements``: whether an array's elements can be NULL. ``table`` and ``origin`` are the
-    qualified table and the column of it that the value comes from, if it comes straight from one.
+    qualified table and the column of it that the value comes from, if it comes straight from one;
+    ``required``: no row of that table has a NULL there, though the query may still give one.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     null_elements: bool = True
     table: str | None = None
     origin: str | None = None
+    required: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The column as ``describe --json`` prints it."""
@@ -81,7 +83,7 @@ class Description:
     ``writes_columns`` of columns; ``locks``: rows that are there are locked. ``analysed`` is False
     where the server gives no query tree (CALL, SHOW, EXPLAIN, more than 100 parameters): everything
     is nullable then, and the effects are unknown. ``single``: it writes, and can't give more than
-    one row.
+    one row. ``row_of``: the table whose columns, all and in their order, the query's columns are.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Description:
     variants: tuple[DescribedVariant, ...] = ()
     analysed: bool = False
     single: bool = False
+    row_of: str | None = None
 
     @property
     def types(self) -> tuple[Type, ...]:

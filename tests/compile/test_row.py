@@ -45,30 +45,6 @@ def test_queries_share_a_row_class(folder: Folder) -> None:
     assert "def b() -> _Statement[User | None]:" in text
 
 
-@pytest.mark.parametrize(
-    ("columns", "difference"),
-    [
-        ("id, full_name as email", "a gives email: str, b email: str | None"),
-        ("id::text, email", "a gives id: int, b id: str"),
-        ("id", "a gives email: str, b does not"),
-        ("id, email, created_at", "b gives created_at: datetime, a does not"),
-        ("email, id", "a gives id, email, b in the order email, id"),
-    ],
-)
-def test_rows_that_disagree_are_shown_with_the_difference(
-    columns: str, difference: str, folder: Folder
-) -> None:
-    assert folder.refused(
-        "-- name: a :one\n-- @row User\nselect id, email from users;\n"
-        f"-- name: b :one\n-- @row User\nselect {columns} from users;\n"
-    ) == (
-        f"sql/x.sql:5:5: @row User: {difference}\n"
-        "    5 | -- @row User\n"
-        "            ^^^\n"
-        "hint: make both give the same columns in the same order, or name another row"
-    )
-
-
 def test_two_columns_of_one_name_are_refused_with_an_alias(folder: Folder) -> None:
     text = "-- name: q :many\nselect u.id, c.id from users u join campaigns c on true;\n"
     assert folder.refused(text) == dedent("""\

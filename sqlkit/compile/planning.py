@@ -1,0 +1,117 @@
+"""Reading a folder, asking the server, and writing every module in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlkit.compile.header import header_of, stamped
+from sqlkit.compile.module import Module
+from sqlkit.compile.names import ROWS_MODULE, TYPES_MODULE, type_names
+from sqlkit.compile.notice import notices
+from sqlkit.compile.plan import Plan
+from sqlkit.compile.settings import Settings
+from sqlkit.compile.shared import shared_source
+from sqlkit.compile.shared_rows import shared_rows_source
+from sqlkit.compile.sharing import share
+from sqlkit.compile.source import SqlFile, load, local_modules, python_paths
+from sqlkit.describe import Description, describe
+from sqlkit.describe.types import parts
+from sqlkit.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import psycopg
+
+    from sqlkit.describe.types import Type
+
+_DEFAULTS = Settings()
+_SOURCES = {
+    TYPES_MODULE: ("the database", "the schema"),
+    ROWS_MODULE: ("the .sql files of the package", "them"),
+}
+
+
+def plan(
+    connection: psycopg.Connection[Any],
+    root: Path,
+    folder: Path,
+    settings: Settings = _DEFAULTS,
+    exclude: Collection[Path] = (),
+) -> Plan:
+    """Read and describe the ``.sql`` files of a folder, and write their modules in memory.
+
+    ``root`` is what files are named from in messages and sources; ``exclude`` are folders that
+    belong to other databases. Reads files and asks the server; changes neither.
+    """
+    files, errors = load(root, folder, exclude)
+    parsed = [file.parsed() for file in files]
+    errors += [error for one in parsed for error in one.errors]
+    queries = [query for one in parsed for query in one.queries]
+    answers = dict(zip(queries, describe(connection, queries), strict=True))
+    errors += [answer for answer in answers.values() if isinstance(answer, SourceError)]
+    described = {
+        query: answer for query, answer in answers.items() if isinstance(answer, Description)
+    }
+    rows = share(described, settings)
+    types, local = _types(described.values()), local_modules(root)
+    modules = [
+        Module(
+            file=file.file,
+            doc=one.doc,
+            described=[(query, described[query]) for query in one.queries if query in described],
+            rows=rows.classes,
+            types=type_names(types),
+            settings=settings,
+            depth=file.module.count("."),
+            local=local,
+        )
+        for file, one in zip(files, parsed, strict=True)
+    ]
+    bodies = [module.source() for module in modules]
+    errors += [*rows.errors, *(error for module in modules for error in module.errors)]
+    shared = {
+        TYPES_MODULE: shared_source(
+            types, type_names(types), null_elements=settings.null_elements, local=local
+        ),
+        ROWS_MODULE: shared_rows_source(
+            rows.shared, type_names(types), null_elements=settings.null_elements, local=local
+        ),
+    }
+    made = dict(_files(folder, files, bodies, shared)) if not errors else {}
+    return Plan(
+        folder=folder,
+        files=made,
+        removed=tuple(_orphans(folder, made, exclude)) if not errors else (),
+        errors=tuple(sorted(errors, key=lambda error: (error.file, error.line, error.column))),
+        notices=tuple(one for query, said in described.items() for one in notices(query, said)),
+        descriptions=tuple(described.values()),
+    )
+
+
+def _types(descriptions: Collection[Description]) -> list[Type]:
+    return [part for said in descriptions for type_ in said.types for part in parts(type_)]
+
+
+def _files(
+    folder: Path, files: Sequence[SqlFile], bodies: Sequence[str], shared: Mapping[str, str]
+) -> Iterator[tuple[Path, str]]:
+    for package in sorted({file.path.parent for file in files} | ({folder} if files else set())):
+        init = package / "__init__.py"
+        if not init.exists() or header_of(init.read_text()):
+            yield init, stamped("", "the .sql files beside it", "", "write your own in its place")
+    for file, body in zip(files, bodies, strict=True):
+        name = file.path.name
+        yield file.target, stamped(body, name, file.text, f'change {name} and run "sqlkit compile"')
+    for name, body in shared.items():
+        if body:
+            source, change = _SOURCES[name]
+            text = stamped(body, source, "", f'change {change} and run "sqlkit compile"')
+            yield folder / f"{name}.py", text
+
+
+def _orphans(folder: Path, made: Mapping[Path, str], exclude: Collection[Path]) -> Iterator[Path]:
+    for path in python_paths(folder, exclude):
+        if path not in made and header_of(path.read_text()):
+            yield path
