@@ -50,10 +50,14 @@ def describe(
         world = World.of(asking.catalog)
         texts = _texts(all_asked)
         while some := list(islice(texts, _AT_ONCE)):
-            answers = asking.answers([variant for _, variant in some])
-            for (asked, _), answer in zip(some, answers, strict=True):
-                asked.take(answer, asking.catalog, world)
+            _ask(some, asking, world)
     return [asked.answer(asking.catalog) for asked in all_asked]
+
+
+def _ask(texts: Sequence[tuple[_Asked, Variant]], asking: Asking, world: World) -> None:
+    answers = asking.answers([variant for _, variant in texts])
+    for (asked, _), answer in zip(texts, answers, strict=True):
+        asked.take(answer, asking.catalog, world)
 
 
 @dataclass(slots=True)

@@ -17,10 +17,19 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = "Node | list[Value] | str | None"
 
-_WORD = r"(?:\\.|[^\\ \n\t(){}])+"
-# A bracket; a field with a plain value, which most are; a constant's bytes; any other word.
-_TOKEN = re.compile(rf"([(){{}}])|:(\w+) ({_WORD})|(\[ (?:-?\d+ )*\])|({_WORD})", re.DOTALL)
-_BRACKET, _FIELD, _BYTES = 1, 3, 4  # the groups above, by Match.lastindex
+_WORD = r"(?:[^\\ \n\t(){}]+|\\.)+"
+_PLAIN = rf":\w+ {_WORD}"
+# A node as far as its fields have plain values, which is often to its end; a bracket; more fields
+# with plain values; a constant's bytes; any other word. Nothing ever follows a word or a run of
+# fields that could fail and make the search go back.
+_TOKEN = re.compile(
+    rf"\{{(\w+)(?: ({_PLAIN}(?: {_PLAIN})*))?(\}})?"
+    rf"|([(){{}}])|({_PLAIN}(?: {_PLAIN})*)|(\[ (?:-?\d+ )*\])|{_WORD}",
+    re.DOTALL,
+)
+_LEAF, _BRACKET, _FIELDS = 3, 4, 5  # the groups above, by Match.lastindex; up to 3 a node
+_PAIR = re.compile(rf":(\w+) ({_WORD})", re.DOTALL)
+_WORDS = re.compile(_WORD, re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 # The first word of a list that holds bare numbers: integers, oids, transaction ids, a bitmap set.
 _NUMBERS = frozenset("iobx")
@@ -86,20 +95,16 @@ def _read(text: str) -> _Reader:
     reader = _Reader()
     for match in _TOKEN.finditer(text):
         group = match.lastindex
-        if group == _FIELD and reader.node is not None and reader.label is None:
-            reader.node.fields[match[2]] = _plain(match[3])
-        elif group == _BRACKET:
-            reader.bracket(match[1], match.start())
-        elif group == _FIELD:
-            reader.word(f":{match[2]}")
-            reader.word(match[3])
-        elif group != _BYTES:
+        if group is None:
             reader.word(match[0])
-        elif reader.node is not None and reader.label is None:
-            reader.node.datum = match[0]
+        elif group <= _LEAF:
+            reader.open(match[1], _pairs(match[2] or ""))
+            if group == _LEAF:
+                reader.bracket("}", match.end())
+        elif group == _BRACKET:
+            reader.bracket(match[0], match.start())
         else:
-            for word in match[0].split(" "):
-                reader.word(word)
+            reader.more(match[0], is_fields=group == _FIELDS)
     if reader.stack or len(reader.items) != 1:
         raise ValueError("a node tree that is not whole")
     return reader
@@ -117,19 +122,19 @@ class _Reader:
     )
     nodes: list[Node] = field(default_factory=list["Node"])
 
-    @property
-    def between_fields(self) -> bool:
-        """Whether a field's name comes next, if not the bytes of the constant before."""
-        return self.node is not None and self.label is None
+    def open(self, tag: str, fields: dict[str, Value]) -> None:
+        """Open a node."""
+        self.stack.append((self.node, self.items, self.label))
+        self.node, self.items, self.label = Node(tag, fields), [], None
+        self.nodes.append(self.node)
 
     def bracket(self, bracket: str, place: int) -> None:
-        """Open or close a node or list."""
-        if bracket in "{(":
+        """Open or close a list, or close a node."""
+        if bracket == "{":
+            raise ValueError(f"unexpected {bracket} at {place}")
+        if bracket == "(":
             self.stack.append((self.node, self.items, self.label))
             self.node, self.items, self.label = None, [], None
-            if bracket == "{":
-                self.node, self.label = Node(""), ""
-                self.nodes.append(self.node)
             return
         if not self.stack or (self.node is None) == (bracket == "}") or self.label is not None:
             raise ValueError(f"unexpected {bracket} at {place}")
@@ -137,11 +142,19 @@ class _Reader:
         self.node, self.items, self.label = self.stack.pop()
         self._put(value)
 
+    def more(self, text: str, *, is_fields: bool) -> None:
+        """Fields with plain values, or a constant's bytes; in a list, words that look like such."""
+        if self.node is None or self.label is not None:
+            for word in _WORDS.findall(text):
+                self.word(word)
+        elif is_fields:
+            self.node.fields.update(_pairs(text))
+        else:
+            self.node.datum = text
+
     def word(self, word: str) -> None:
-        """A node's tag, a field's name, or a plain value."""
-        if self.node is not None and self.label == "":
-            self.node.tag, self.label = word, None
-        elif self.between_fields:
+        """A field's name, or a plain value."""
+        if self.node is not None and self.label is None:
             self.label = word.removeprefix(":")
         elif not (self.node is None and self.stack and not self.items and word in _NUMBERS):
             self._put(_plain(word))
@@ -154,6 +167,14 @@ class _Reader:
         else:
             self.node.fields[self.label] = value
             self.label = None
+
+
+def _pairs(text: str) -> dict[str, Value]:
+    """Fields with plain values."""
+    pairs: list[tuple[str, str]] = _PAIR.findall(text)
+    if "<" in text or '"' in text or "\\" in text:
+        return {name: _plain(word) for name, word in pairs}
+    return dict[str, Value](pairs)
 
 
 def _plain(word: str) -> str | None:
