@@ -6,6 +6,15 @@
 from __future__ import annotations
 
 from sqlkit.describe.description import Column, DescribedVariant, Description, Param, Volatility
+from sqlkit.describe.hazards import Hazard
 from sqlkit.describe.server import describe
 
-__all__ = ["Column", "DescribedVariant", "Description", "Param", "Volatility", "describe"]
+__all__ = [
+    "Column",
+    "DescribedVariant",
+    "Description",
+    "Hazard",
+    "Param",
+    "Volatility",
+    "describe",
+]

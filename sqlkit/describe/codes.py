@@ -35,7 +35,7 @@ AS_IT_IS, OLD, NEW = 0, 1, 2
 NOT_MATCHED_BY_SOURCE = 1
 
 # OnConflictAction in nodes.h.
-DO_UPDATE = 2
+DO_NOTHING, DO_UPDATE = 1, 2
 
 # XmlExprOp in primnodes.h.
 XML_ELEMENT = 1

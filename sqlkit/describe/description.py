@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from sqlkit.describe.annotation import plain
 
 if TYPE_CHECKING:
+    from sqlkit.describe.hazards import Hazard
     from sqlkit.describe.types import Type
     from sqlkit.sqlfile import Kind
 
@@ -84,6 +85,7 @@ class Description:
     where the server gives no query tree (CALL, SHOW, EXPLAIN, more than 100 parameters): everything
     is nullable then, and the effects are unknown. ``single``: it writes, and can't give more than
     one row. ``row_of``: the table whose columns, all and in their order, the query's columns are.
+    ``hazards`` are looked for only where that is asked for.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Description:
     variants: tuple[DescribedVariant, ...] = ()
     analysed: bool = False
     single: bool = False
+    hazards: tuple[Hazard, ...] = ()
     row_of: str | None = None
 
     @property

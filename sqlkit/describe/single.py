@@ -27,11 +27,13 @@ def writes_one(query: Node, relations: Mapping[int, Relation], equalities: Colle
     relation = relations.get(rtable[target - 1].number("relid"))
     if relation is None or (relation.heirs and relation.kind != "p"):
         return False
-    fixed = set(_fixed(jointree.node("quals"), target, equalities))
+    fixed = set(fixed_columns(jointree.node("quals"), target, equalities))
     return any(fixed.issuperset(index) for index in relation.unique)
 
 
-def _fixed(quals: Node | None, target: int, equalities: Collection[int]) -> Iterator[int]:
+def fixed_columns(
+    quals: Node | None, target: int, equalities: Collection[int]
+) -> Iterator[int]:
     """Numbers of the target's columns that a condition holds to one value."""
     pending = [quals] if quals else []
     for condition in pending:

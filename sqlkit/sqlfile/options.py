@@ -37,10 +37,12 @@ class ColumnOption:
 class Options:
     """What a header's options say; a query without any has these values.
 
-    ``timeout`` and ``cache`` are in seconds; ``types`` are dotted names by column.
+    ``timeout`` and ``cache`` are in seconds; ``types`` are dotted names by column; ``allow`` are
+    names of hazards, which this room doesn't know.
     ``first_column`` is not a tag: aiosql's suffix ``$`` asks for the first column's value, however
     many columns there are. ``offsets`` tells where in the file an option stands, by its words:
-    ``("timeout",)``, ``("param", "status")``, ``("column", "total")``, ``("type", "data")``.
+    ``("timeout",)``, ``("param", "status")``, ``("column", "total")``, ``("type", "data")``,
+    ``("allow", "select_star")``.
     """
 
     row: str | None = None
@@ -52,6 +54,7 @@ class Options:
     retry: bool = True
     idempotent: bool = False
     deprecated: str | None = None
+    allow: tuple[str, ...] = ()
     first_column: bool = False
     offsets: Mapping[tuple[str, ...], int] = field(
         default_factory=_nothing, repr=False, compare=False

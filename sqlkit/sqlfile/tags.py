@@ -36,6 +36,8 @@ class Tag(NamedTuple):
     @property
     def key(self) -> tuple[str, ...]:
         """What may be said only once: the tag, or the tag for one parameter or column."""
+        if self.word == "allow":
+            return (self.word, self.value)
         if self.word in _OF_ONE:
             return (self.word, *re.split(r"[\s!?]", self.value, maxsplit=1)[:1])
         return (self.word,)
@@ -151,6 +153,27 @@ def _deprecated(report: Report, tag: Tag, said: Said) -> None:
     said["deprecated"] = tag.value
 
 
+def _allow(report: Report, tag: Tag, said: Said) -> None:
+    names = [name.strip() for name in tag.value.split(",")]
+    if not all(map(_NAME.fullmatch, names)):
+        report.add(
+            "@allow says which hazards are meant to be",
+            tag.offset,
+            tag.width,
+            hint="such as @allow select_star, or @allow select_star, unused_cte",
+        )
+        return
+    offsets: dict[tuple[str, ...], int] = said["offsets"]
+    allowed: tuple[str, ...] = said.get("allow", ())
+    for name in names:
+        if name in allowed:
+            report.add(f"@allow {name} is said twice", tag.offset, tag.width)
+        offsets["allow", name] = tag.offset
+        allowed += (name,)
+    said["allow"] = allowed
+
+
+_NAME = re.compile(r"[^\W\d]\w*")
 _OF_ONE = frozenset({"param", "column", "type"})
 _TAGS: dict[str, _Read] = {
     "row": _row,
@@ -162,6 +185,7 @@ _TAGS: dict[str, _Read] = {
     "cache": _cache,
     "type": _type,
     "deprecated": _deprecated,
+    "allow": _allow,
 }
 _MISPLACED = re.compile(rf"--[ \t]*+@(?P<word>{'|'.join(_TAGS)})\b")
 
