@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlkit.database.connection import Connection
     from sqlkit.database.database import Database
     from sqlkit.database.session import HeldConnection, Transaction
+    from sqlkit.policy.deadline import deadline
     from sqlkit.row import Json, Row
     from sqlkit.statement import Query, Statement
     from sqlkit.untyped import load, sql
@@ -52,6 +53,7 @@ _HOMES = {
     "Row": "sqlkit.row",
     "Statement": "sqlkit.statement",
     "Transaction": "sqlkit.database.session",
+    "deadline": "sqlkit.policy.deadline",
     "load": "sqlkit.untyped",
     "sql": "sqlkit.untyped",
 }
@@ -97,6 +99,7 @@ __all__ = [
     "UnreadableValue",
     "WrongArgument",
     "WrongKind",
+    "deadline",
     "load",
     "sql",
 ]

@@ -42,6 +42,7 @@ NAMES = {
     "UnreadableValue",
     "WrongArgument",
     "WrongKind",
+    "deadline",
     "load",
     "sql",
 }

@@ -1,0 +1,37 @@
+"""Limit how long a whole call may take: its waits, its attempts and the pauses between them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlkit.policy.flow import Policy
+
+if TYPE_CHECKING:
+    from sqlkit.policy.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout(Policy):
+    """End a call after so many seconds, or after what its query says by ``@timeout``.
+
+    Waiting for a connection, connecting, the statement, and attempts with the pauses between them
+    share the time. A call inside `sqlkit.deadline` ends then if that is sooner. What takes longer
+    raises `DeadlineExceeded`.
+
+    As a decorator it ends a coroutine function wherever it waits. A plain function can't be ended
+    from outside: the calls of a database inside it are.
+    """
+
+    seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:
+            raise ValueError(f"a timeout is a number of seconds above 0, not {self.seconds!r}")
+
+    def enter(self, call: Call) -> None:
+        """Set the moment by which all of the call must be done, unless it is set already."""
+        query = call.query
+        seconds = self.seconds if query is None or query.timeout is None else query.timeout
+        call.deadline = min(call.deadline, time.monotonic() + seconds)
