@@ -8,7 +8,7 @@ from sqlkit.describe.codes import EXTERNAL, JOIN
 from sqlkit.describe.tree import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sqlkit.describe.nullability.world import World
     from sqlkit.describe.tree import Value
@@ -43,7 +43,14 @@ def key(expression: Node, rtable: Sequence[Node], world: World) -> str | None:
             if count > _MOST_NODES or _changes(node, world):
                 return None
             parts.append(f"{{{node.tag}{node.datum}")
-            stack += ["}", *reversed(list(_fields(node)))]
+            stack.append("}")
+            for name, field in node.fields.items():
+                if name in _IGNORED:
+                    continue
+                if isinstance(field, (Node, list)):
+                    stack += [field, name]
+                else:
+                    parts.append(f" {name} {field}")
         elif isinstance(value, list):
             parts.append("(")
             stack += [")", *reversed(value)]
@@ -52,20 +59,16 @@ def key(expression: Node, rtable: Sequence[Node], world: World) -> str | None:
     return "".join(parts)
 
 
-def _fields(node: Node) -> Iterator[Value]:
-    for name, value in node.fields.items():
-        if name not in _IGNORED:
-            yield name
-            yield value
-
-
 def _changes(node: Node, world: World) -> bool:
     if node.tag in ("SUBLINK", "CASETESTEXPR", "CASETEST", "NEXTVALUEEXPR"):
         return True
     if node.tag == "PARAM" and node.number("paramkind") != EXTERNAL:
         return True
-    oids = [oid for name in _CALLS if (oid := node.number(name))]
-    return any(world.function(oid).volatility == "v" for oid in oids)
+    return any(
+        world.function(node.number(name)).volatility == "v"
+        for name in _CALLS
+        if node.fields.get(name, "0") != "0"
+    )
 
 
 def _without_joins(node: Node, rtable: Sequence[Node]) -> Node:
