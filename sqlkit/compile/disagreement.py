@@ -102,9 +102,13 @@ def _in_one_order(use: Use, other: Use) -> bool:
 
 
 def _hint(use: Use, others: Sequence[Use]) -> str:
-    lines = [mark for one in (*others, use) for mark in _marks(one, (*others, use))]
+    marks = [list(_marks(one, (*others, use))) for one in (use, *others)]
+    lines = [line for each in marks for line in each]
     ours, theirs = _never_null(use), _never_null(others[0])
-    if ours != theirs:
+    if ours == theirs and any(marks[1:]):
+        # Theirs may well be right: an outer join, say, gives no whole row of a table.
+        lines.insert(0, "name another row, or")
+    elif ours != theirs:
         reordered = sorted(ours) == sorted(theirs)
         order = ", ".join(name for name, _ in theirs)
         lines.insert(0, f"give the columns in the order {order}" if reordered else _GENERAL)

@@ -57,18 +57,20 @@ class Module:
             return ""
         null_elements = self.settings.null_elements
         texts = [made.source(names, null_elements=null_elements) for made in functions]
-        for row in classes.values():
-            if row.shared:
-                names.pass_on(row.name)
+        # Names of its own, that type checkers let other modules import from here.
+        shared = [
+            f"{row.name} = {names.of_row(row.name)}" for row in classes.values() if row.shared
+        ]
         own = [
             row.source(names, null_elements=null_elements)
             for row in classes.values()
             if not row.shared
         ]
         doc = self.doc or f"Queries of {self.file.rpartition('/')[2]}."
+        start = "\n\n".join([head(doc, names.imports()), *filter(None, ["\n".join(shared)])])
         if own:
-            return "\n\n\n".join([head(doc, names.imports()), *own, *texts]) + "\n"
-        return "\n\n".join([head(doc, names.imports()), "\n\n\n".join(texts)]) + "\n"
+            return "\n\n\n".join([start, *own, *texts]) + "\n"
+        return "\n\n".join([start, "\n\n\n".join(texts)]) + "\n"
 
     def _classes(self) -> dict[str, RowClass]:
         queries = (query for query, _ in self.described)

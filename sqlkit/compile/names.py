@@ -51,9 +51,9 @@ class ModuleNames:
         name = self.types[type_.schema, type_.name]
         return name if self.package is None else self.of(Name(self.package + TYPES_MODULE, name))
 
-    def pass_on(self, row: str) -> None:
-        """Import a row class from the package's ``_rows`` under its own name, as if made here."""
-        self._aliases[Name(f"{self.package}{ROWS_MODULE}", row)] = row
+    def of_row(self, row: str) -> str:
+        """What a row class that modules share is called here."""
+        return self.of(Name(f"{self.package}{ROWS_MODULE}", row))
 
     def reserve(self, wanted: str) -> str:
         """A name for the module's own use: the wanted one, with underscores before it if taken."""

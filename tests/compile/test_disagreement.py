@@ -14,7 +14,11 @@ GENERAL = "make both give the same columns in the same order, or name another ro
 MARK = 'add "-- @column email?" to x.a (sql/x.sql:1)'
 
 DISAGREEMENTS = [
-    ("id, full_name as email", ["email: str in x.a, str | None in x.b"], MARK),
+    (
+        "id, full_name as email",
+        ["email: str in x.a, str | None in x.b"],
+        f"name another row, or\n      {MARK}",
+    ),
     ("id::text, email", ["id: int in x.a, str in x.b"], GENERAL),
     ("id", ["email: str only in x.a"], GENERAL),
     ("id, email, created_at", ["created_at: datetime only in x.b"], GENERAL),
@@ -124,7 +128,8 @@ def test_every_query_that_has_to_change_is_named(folder: Folder) -> None:
     )
     [error] = folder.plan().errors
     assert error.hint == (
-        'add "-- @column email?" to a.a (sql/a.sql:1)\n'
+        "name another row, or\n"
+        '      add "-- @column email?" to a.a (sql/a.sql:1)\n'
         '      add "-- @column email?" to a.b (sql/a.sql:4)'
     )
 

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from generated import names
 from generated.sub import campaigns
-from generated.users import User, create_user, find_user, get_user, import_users
+from generated.users import User, UserName, create_user, find_user, get_user, import_users
 from sqlkit.statement import Statement
 
 one: Statement[User] = find_user(email="a@b")
@@ -40,6 +40,7 @@ count: Statement[int] = import_users([("a", None, ["x", None])])
 many: Statement[list[campaigns.Campaign]] = campaigns.list_campaigns(
     owner_id=1, max_rows=2, status="draft", poor=True, sort="newest"
 )
+owner: Statement[UserName | None] = campaigns.get_owner(id=1)
 several: Statement[list[names.ListRow]] = names.list()
 get_user(id="1")  # E
 get_user(1)  # E
@@ -127,7 +128,7 @@ def test_functions_build_statements_without_a_database(package: Path) -> None:
     assert [listed.args[place] for place in listed.variant().arguments] == [1, "done", 5]
 
 
-@pytest.mark.parametrize("module", ["users", "names", "sub.campaigns", "_types"])
+@pytest.mark.parametrize("module", ["users", "names", "sub.campaigns", "_types", "_rows"])
 def test_fields_resolve_to_the_types_that_are_meant(module: str, package: Path) -> None:
     found = importlib.import_module(f"generated.{module}")
     rows = [

@@ -61,9 +61,9 @@ def test_queries_of_several_files_give_one_class(folder: Folder) -> None:
             status: _CampaignStatus
             budget: _Decimal | None
         ''')
-    assert "from ._rows import Campaign as Campaign\n" in files[folder.sql / "a.py"]
+    assert "from ._rows import Campaign as _Campaign\n" in files[folder.sql / "a.py"]
     deep = files[folder.sql / "deep" / "b.py"]
-    assert "from .._rows import Campaign as Campaign\n" in deep
+    assert "from .._rows import Campaign as _Campaign\n\nCampaign = _Campaign\n\n" in deep
     assert "def list_campaigns() -> _Statement[list[Campaign]]:" in deep
     assert "class" not in deep
     assert "_Decimal" not in deep, "what only the class needs is not imported"

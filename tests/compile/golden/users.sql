@@ -35,3 +35,7 @@ analyze users; analyze campaigns;
 -- name: old_user :maybe
 -- @deprecated use get_user
 select full_name from users where id = :id;
+
+-- name: list_names :many
+-- @row UserName
+select id, full_name from users;

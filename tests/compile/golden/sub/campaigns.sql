@@ -16,3 +16,7 @@ select during, slots, doc, ip, net, array[1,2] as xs, now() from campaigns where
 
 -- name: active :many
 select * from active where owner_id = :owner;
+
+-- name: get_owner :maybe
+-- @row UserName
+select u.id, u.full_name from users as u join campaigns as c on c.owner_id = u.id where c.id = :id;
