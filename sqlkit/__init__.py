@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.errors import (
+    CircuitOpen,
+    CommitUnknown,
     CompileError,
     DeadlineExceeded,
     DescribeError,
@@ -17,6 +19,7 @@ from sqlkit.errors import (
     NoRow,
     NoServer,
     OutsideTransaction,
+    PoolExhausted,
     ProjectError,
     RolledBack,
     SourceError,
@@ -75,6 +78,8 @@ __all__ = [
     "AsyncDatabase",
     "AsyncHeldConnection",
     "AsyncTransaction",
+    "CircuitOpen",
+    "CommitUnknown",
     "CompileError",
     "Connection",
     "Database",
@@ -86,6 +91,7 @@ __all__ = [
     "NoRow",
     "NoServer",
     "OutsideTransaction",
+    "PoolExhausted",
     "ProjectError",
     "Query",
     "RolledBack",

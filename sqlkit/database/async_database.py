@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from collections.abc import Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
-from sqlkit.database import driver, repeat, values
+from sqlkit.database import driver, outcome, repeat, values
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
-from sqlkit.database.deadline import wait_async
+from sqlkit.database.deadline import left, wait_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.settings import CLOSING, Settings
 from sqlkit.database.types import Types
+from sqlkit.policy.deadline import until
+from sqlkit.policy.flow import drive_async
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -25,10 +28,15 @@ if TYPE_CHECKING:
         Awaitable,
         Callable,
         Iterable,
+        Mapping,
+        Sequence,
     )
+    from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
     from sqlkit.database.begin import Isolation
+    from sqlkit.policy.call import Call
+    from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
 
 T = TypeVar("T")
@@ -44,6 +52,9 @@ class AsyncDatabase(AsyncConnection):
     unless its query says ``@timeout``; ``pool_timeout``, the wait for a free connection;
     ``connect_timeout``, the wait for the server to accept one.
 
+    ``policies`` is the chain that every call goes through, the outermost first; without it, the
+    default one (see `sqlkit.policy.default`). ``[]`` is none.
+
     ``read_only`` makes each transaction read-only unless it says otherwise: a guard against
     accidents, not a permission.
     """
@@ -57,6 +68,7 @@ class AsyncDatabase(AsyncConnection):
         timeout: float = 30.0,
         pool_timeout: float = 10.0,
         connect_timeout: float = 3.0,
+        policies: Sequence[Policy] | None = None,
         read_only: bool = False,
         name: str = "default",
     ) -> None:
@@ -68,12 +80,29 @@ class AsyncDatabase(AsyncConnection):
             timeout=timeout,
             pool_timeout=pool_timeout,
             connect_timeout=connect_timeout,
+            policies=policies,
             read_only=read_only,
         )
         self._pool: AsyncConnectionPool[driver.AsyncPgConnection] | None = None
         self._opening = asyncio.Lock()
         self._types = Types()
         self._holders = Holders()
+        for policy in self.policies:
+            policy.attach(self)
+
+    @property
+    def name(self) -> str:
+        """The name it was given; ``default`` if none."""
+        return self._settings.name
+
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """The chain that every call goes through, the outermost first."""
+        return self._settings.chain.policies
+
+    def pool_statistics(self) -> Mapping[str, int]:
+        """The pool's counts at this moment: size, available, waiting, and what it did so far."""
+        return {} if self._pool is None else self._pool.get_stats()
 
     # --- Open and close
 
@@ -133,14 +162,16 @@ class AsyncDatabase(AsyncConnection):
 
     async def _configure(self, conn: driver.AsyncPgConnection) -> None:
         conn.types = self._types
+        self._settings.backends.add(conn)
         await wait_async(conn, driver.settle(conn), self._settings.timeout)
 
     @asynccontextmanager
-    async def _taken(self) -> AsyncGenerator[driver.AsyncPgConnection]:
+    async def _taken(self, deadline: float) -> AsyncGenerator[driver.AsyncPgConnection]:
         """A connection of the pool, for the length of a ``with`` block."""
         pool = self._pool or await self._opened()
         try:
-            conn = await pool.getconn()
+            conn = await pool.getconn(left(self._settings.pool_timeout, deadline))
+            conn.sent = False
         except PoolTimeout as error:
             raise self._settings.none_free() from error
         except PoolClosed as error:
@@ -153,7 +184,7 @@ class AsyncDatabase(AsyncConnection):
             await asyncio.shield(pool.putconn(conn))
 
     def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
-        return AsyncSession(conn, self._settings.timeout)
+        return AsyncSession(conn, self._settings)
 
     # --- Statements
 
@@ -165,29 +196,70 @@ class AsyncDatabase(AsyncConnection):
         """
         values.check_statement(statement, "run")
         self._refuse_inside(statement.query.name, separate)
-        async with self._taken() as conn:
-            return await self._session(conn).run(statement)
+        call = self._settings.call(statement.query.name, statement)
+
+        async def attempt() -> T:
+            async with self._taken(call.deadline) as conn:
+                return await self._session(conn).attempt(call, statement)
+
+        return await drive_async(self._settings.chain, call, attempt)
 
     @asynccontextmanager
     async def stream(
         self, statement: Statement[list[R]], *, separate: bool = False
     ) -> AsyncGenerator[AsyncIterator[R]]:
-        """Iterate over a statement's rows in constant memory, on a connection of its own."""
+        """Iterate over a statement's rows in constant memory, on a connection of its own.
+
+        Only its beginning goes through the chain: once there are rows, nothing is repeated.
+        """
         values.check_statement(statement, "stream")
         self._refuse_inside(statement.query.name, separate)
-        async with self._taken() as conn, self._session(conn).stream(statement) as rows:
+        call = self._settings.call(statement.query.name, statement)
+        rows, opened = await self._entered(call, lambda conn: self._session(conn).stream(statement))
+        async with opened:
             yield rows
 
-    async def batch(
-        self,
-        statements: Iterable[Statement[T]],
-        *,
-        separate: bool = False,
-    ) -> list[T]:
-        """Run many statements in one transaction, pipelined; gives every answer, in order."""
+    async def batch(self, statements: Iterable[Statement[T]], *, separate: bool = False) -> list[T]:
+        """Run many statements in one transaction, pipelined; gives every answer, in order.
+
+        A collection's batch may be repeated as a whole; an iterator can be read only once.
+        """
         self._refuse_inside("a batch", separate)
-        async with self._taken() as conn:
-            return await self._session(conn).batch(statements)
+        call = self._settings.call("batch")
+        call.may_repeat = isinstance(statements, Collection)
+
+        async def attempt() -> list[T]:
+            async with self._taken(call.deadline) as conn:
+                with until(call.deadline):
+                    batch = self._session(conn).batch(statements)
+                    return await self._noting_phase(call, conn, batch)
+
+        return await drive_async(self._settings.chain, call, attempt)
+
+    async def _noting_phase(
+        self, call: Call, conn: driver.AsyncPgConnection, use: Awaitable[T]
+    ) -> T:
+        """Do something in a transaction; if it fails, the call learns how far it had got."""
+        try:
+            return await use
+        except BaseException:
+            call.phase = outcome.phase(conn, depth=1)
+            raise
+
+    async def _entered(
+        self,
+        call: Call,
+        enter: Callable[[driver.AsyncPgConnection], AbstractAsyncContextManager[T]],
+    ) -> tuple[T, AsyncExitStack]:
+        """Take a connection and enter a context on it, through the chain; the caller leaves it."""
+
+        async def attempt() -> tuple[T, AsyncExitStack]:
+            async with AsyncExitStack() as opened:
+                conn = await opened.enter_async_context(self._taken(call.deadline))
+                entering = opened.enter_async_context(enter(conn))
+                return await self._noting_phase(call, conn, entering), opened.pop_all()
+
+        return await drive_async(self._settings.chain, call, attempt)
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
         if not separate:
@@ -210,12 +282,14 @@ class AsyncDatabase(AsyncConnection):
         hid an error which had already aborted the transaction.
         """
         self._refuse_inside("a transaction", separate)
-        async with self._taken() as conn:
+        call = self._settings.call("begin")
+        call.may_repeat = True
+        tx, opened = await self._entered(
+            call, lambda conn: self._begun(conn, isolation, read_only, deferrable)
+        )
+        async with opened:
             with self._holders.inside(current_task()):
-                async with self._session(conn).transaction(
-                    isolation=isolation, read_only=read_only, deferrable=deferrable
-                ) as tx:
-                    yield tx
+                yield tx
 
     async def transact(
         self,
@@ -228,35 +302,54 @@ class AsyncDatabase(AsyncConnection):
     ) -> T:
         """Call a coroutine function with a transaction, and again when the server asks for it.
 
-        That is after a serialization failure or a deadlock (SQLSTATE 40001, 40P01), with growing
-        pauses, for as long as ``timeout`` seconds. What else the function does is repeated too.
-        Raises TypeError for a plain function.
+        That is after a serialization failure or a deadlock (SQLSTATE 40001, 40P01), until the
+        deadline, and a few times when the connection was lost and the server has undone the
+        transaction. What else the function does is repeated too. Raises TypeError for a plain
+        function.
         """
-        pauses = repeat.pauses(self._settings.timeout)
-        while True:
-            try:
-                async with self.transaction(
-                    isolation=isolation,
-                    read_only=read_only,
-                    deferrable=deferrable,
-                    separate=separate,
-                ) as tx:
+        self._refuse_inside("transact", separate)
+        call = self._settings.call(repeat.name(function))
+        call.may_repeat = True
+
+        async def whole(conn: driver.AsyncPgConnection) -> T:
+            with self._holders.inside(current_task()):
+                async with self._begun(conn, isolation, read_only, deferrable) as tx:
                     return await _checked(function(tx))
-            except psycopg.Error as error:
-                pause = next(pauses, None) if repeat.is_repeatable(error) else None
-                if pause is None:
-                    raise
-            await asyncio.sleep(pause)
+
+        async def attempt() -> T:
+            async with self._taken(call.deadline) as conn:
+                with until(call.deadline):
+                    return await self._noting_phase(call, conn, whole(conn))
+
+        return await drive_async(self._settings.repeating(), call, attempt)
+
+    def _begun(
+        self,
+        conn: driver.AsyncPgConnection,
+        isolation: Isolation | None,
+        read_only: bool | None,
+        deferrable: bool | None,
+    ) -> AbstractAsyncContextManager[AsyncTransaction]:
+        return self._session(conn).transaction(
+            isolation=isolation, read_only=read_only, deferrable=deferrable
+        )
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[AsyncHeldConnection]:
         """Hold one connection: for LISTEN, advisory locks, session settings. Reset on return."""
-        async with self._taken() as conn:
-            held = AsyncHeldConnection(conn, self._settings.timeout, self._holders)
-            try:
-                yield held
-            finally:
-                await held.end()
+        call = self._settings.call("connection")
+        call.may_repeat = True
+        held, opened = await self._entered(call, self._held)
+        async with opened:
+            yield held
+
+    @asynccontextmanager
+    async def _held(self, conn: driver.AsyncPgConnection) -> AsyncGenerator[AsyncHeldConnection]:
+        held = AsyncHeldConnection(conn, self._settings, self._holders)
+        try:
+            yield held
+        finally:
+            await held.end()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._settings.name!r} {self._settings.target!r}>"

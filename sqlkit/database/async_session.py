@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncIterable, Iterable
 from contextlib import asynccontextmanager
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import psycopg
 
-from sqlkit.database import begin, driver, values
+from sqlkit.database import begin, driver, outcome, values
 from sqlkit.database.async_connection import AsyncConnection
-from sqlkit.database.deadline import cancel_async, wait_async
+from sqlkit.database.deadline import cancel_async, left, wait_async
 from sqlkit.database.each import each
 from sqlkit.database.inside import Holders, current_task
+from sqlkit.database.resolve import resolve_async
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
+from sqlkit.policy.deadline import until
+from sqlkit.policy.flow import drive_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
 
     from sqlkit.database.begin import Isolation
+    from sqlkit.database.settings import Settings
+    from sqlkit.policy.call import Call
     from sqlkit.statement import Query, Statement
 
 T = TypeVar("T")
@@ -34,25 +41,41 @@ logger = logging.getLogger("sqlkit")
 
 
 class AsyncSession(AsyncConnection):
-    """Statements on one psycopg connection; ``seconds`` is what each may take."""
+    """Statements on one psycopg connection, ``depth`` transactions deep."""
 
-    __slots__ = ("_conn", "_depth", "_over", "_seconds")
+    __slots__ = ("_conn", "_depth", "_over", "_settings")
 
-    def __init__(self, conn: driver.AsyncPgConnection, seconds: float, depth: int = 0) -> None:
+    def __init__(self, conn: driver.AsyncPgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
-        self._seconds = seconds
+        self._settings = settings
         self._depth = depth
         self._over = False
 
     async def run(self, statement: Statement[T]) -> T:
         values.check_statement(statement, "run")
-        if statement.query.kind == "copy":
-            return cast("T", await self._copy(statement))
-        return cast("T", await self._wait(driver.run(self._conn, statement), statement.query))
-
-    async def _wait(self, gen: PQGen[R], query: Query[Any] | None = None) -> R:
         self._refuse_if_over()
-        return await wait_async(self._conn, gen, values.seconds(query, self._seconds), query)
+        call = self._settings.call(statement.query.name, statement)
+        call.inside = True
+        return await drive_async(self._settings.chain, call, lambda: self.attempt(call, statement))
+
+    async def attempt(self, call: Call, statement: Statement[T]) -> T:
+        """Run a statement once, for a chain that decides about its errors."""
+        query = statement.query
+        try:
+            if query.kind == "copy":
+                with until(call.deadline):
+                    return cast("T", await self._copy(statement))
+            gen = driver.run(self._conn, statement)
+            return cast("T", await self._wait(gen, query, call.deadline))
+        except BaseException as error:
+            raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
+
+    async def _wait(
+        self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf
+    ) -> R:
+        self._refuse_if_over()
+        seconds = values.seconds(query, self._settings.timeout)
+        return await wait_async(self._conn, gen, left(seconds, deadline), query)
 
     def _refuse_if_over(self) -> None:
         if self._over:
@@ -162,6 +185,7 @@ class AsyncSession(AsyncConnection):
         waiting = iter(statements)
         undo: bytes | None = begin.undo(self._depth + 1)
         async with self._begun():
+            self._conn.sent = True  # what is taken out of an iterator can't be put back
             while chunk := list(islice(waiting, values.BATCH)):
                 values.check_batch(chunk)
                 answers += await self._wait(driver.batch(self._conn, chunk, undo))
@@ -186,7 +210,7 @@ class AsyncSession(AsyncConnection):
         self._refuse_if_over()
         depth = self._depth + 1
         command = begin.begin(depth, isolation, read_only, deferrable)
-        return AsyncTransaction(self._conn, self._seconds, depth, command)
+        return AsyncTransaction(self._conn, self._settings, depth, command)
 
 
 class AsyncTransaction(AsyncSession):
@@ -195,13 +219,14 @@ class AsyncTransaction(AsyncSession):
     __slots__ = ("_command",)
 
     def __init__(
-        self, conn: driver.AsyncPgConnection, seconds: float, depth: int, command: bytes
+        self, conn: driver.AsyncPgConnection, settings: Settings, depth: int, command: bytes
     ) -> None:
-        super().__init__(conn, seconds, depth)
+        super().__init__(conn, settings, depth)
         self._command = command
 
     async def __aenter__(self) -> Self:
-        await self._wait(driver.command(self._conn, self._command))
+        command = driver.begin if self._depth == 1 else driver.command
+        await self._wait(command(self._conn, self._command))
         return self
 
     async def __aexit__(
@@ -216,14 +241,34 @@ class AsyncTransaction(AsyncSession):
             elif driver.is_aborted(self._conn):
                 await self._roll_back()
                 raise RolledBack(values.ROLLED_BACK)
-            else:
+            elif self._depth > 1:
                 await self._wait(driver.command(self._conn, begin.commit(self._depth)))
+            else:
+                call = self._settings.call("commit")
+                call.inside = True
+                await drive_async(self._settings.chain, call, lambda: self._commit(call))
         finally:
             self._over = True
 
-    async def _roll_back(self) -> None:
+    async def _commit(self, call: Call) -> None:
+        """COMMIT; where the answer is lost, ask what became of the transaction."""
+        conn = self._conn
+        xid = await self._wait(driver.transaction_id(conn)) if conn.wrote else None
         try:
-            await self._wait(driver.command(self._conn, begin.roll_back(self._depth)))
+            await self._wait(driver.command(conn, begin.commit(1)), None, call.deadline)
+        except (psycopg.Error, DeadlineExceeded) as error:
+            if xid is None or not outcome.is_in_doubt(error):
+                raise
+            deadline = min(call.deadline, time.monotonic() + self._settings.timeout)
+            told = outcome.conclude(await resolve_async(self._settings, xid, deadline), error)
+            if told is not None:
+                raise told  # noqa: B904 # caused by what it says itself
+
+    async def _roll_back(self) -> None:
+        gen = driver.command(self._conn, begin.roll_back(self._depth))
+        try:
+            # Also when the deadline has passed: that may be why it is rolled back.
+            await wait_async(self._conn, gen, self._settings.timeout)
         except (psycopg.Error, DeadlineExceeded) as error:
             # The connection is lost, and the transaction with it; the error that led here is the
             # one to see.
@@ -239,8 +284,10 @@ class AsyncHeldConnection(AsyncSession):
 
     __slots__ = ("_holders",)
 
-    def __init__(self, conn: driver.AsyncPgConnection, seconds: float, holders: Holders) -> None:
-        super().__init__(conn, seconds)
+    def __init__(
+        self, conn: driver.AsyncPgConnection, settings: Settings, holders: Holders
+    ) -> None:
+        super().__init__(conn, settings)
         self._holders = holders
 
     @asynccontextmanager
@@ -254,6 +301,7 @@ class AsyncHeldConnection(AsyncSession):
         begun = super().transaction(isolation=isolation, read_only=read_only, deferrable=deferrable)
         with self._holders.inside(current_task()):
             async with begun as tx:
+                self._conn.wrote = True  # what is done through `psycopg` isn't seen
                 yield tx
 
     @property
@@ -269,7 +317,7 @@ class AsyncHeldConnection(AsyncSession):
         self._over = True
         conn = self._conn
         try:
-            await wait_async(conn, driver.reset(conn), self._seconds)
+            await wait_async(conn, driver.reset(conn), self._settings.timeout)
             await conn.set_autocommit(True)
         except BaseException as error:
             driver.finish(conn)

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import threading
-import time
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import ExitStack, contextmanager
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from sqlkit.database import driver, repeat, values
+from sqlkit.database import driver, outcome, repeat, values
 from sqlkit.database.connection import Connection
-from sqlkit.database.deadline import wait
+from sqlkit.database.deadline import left, wait
 from sqlkit.database.inside import Holders, current_thread
 from sqlkit.database.session import HeldConnection, Session, Transaction
 from sqlkit.database.settings import CLOSING, Settings
 from sqlkit.database.types import Types
+from sqlkit.policy.deadline import until
+from sqlkit.policy.flow import drive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from sqlkit.database.begin import Isolation
+    from sqlkit.policy.call import Call
+    from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
 
 T = TypeVar("T")
@@ -39,6 +44,9 @@ class Database(Connection):
     unless its query says ``@timeout``; ``pool_timeout``, the wait for a free connection;
     ``connect_timeout``, the wait for the server to accept one.
 
+    ``policies`` is the chain that every call goes through, the outermost first; without it, the
+    default one (see `sqlkit.policy.default`). ``[]`` is none.
+
     ``read_only`` makes each transaction read-only unless it says otherwise: a guard against
     accidents, not a permission.
     """
@@ -52,6 +60,7 @@ class Database(Connection):
         timeout: float = 30.0,
         pool_timeout: float = 10.0,
         connect_timeout: float = 3.0,
+        policies: Sequence[Policy] | None = None,
         read_only: bool = False,
         name: str = "default",
     ) -> None:
@@ -63,12 +72,29 @@ class Database(Connection):
             timeout=timeout,
             pool_timeout=pool_timeout,
             connect_timeout=connect_timeout,
+            policies=policies,
             read_only=read_only,
         )
         self._pool: ConnectionPool[driver.PgConnection] | None = None
         self._opening = threading.Lock()
         self._types = Types()
         self._holders = Holders()
+        for policy in self.policies:
+            policy.attach(self)
+
+    @property
+    def name(self) -> str:
+        """The name it was given; ``default`` if none."""
+        return self._settings.name
+
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """The chain that every call goes through, the outermost first."""
+        return self._settings.chain.policies
+
+    def pool_statistics(self) -> Mapping[str, int]:
+        """The pool's counts at this moment: size, available, waiting, and what it did so far."""
+        return {} if self._pool is None else self._pool.get_stats()
 
     # --- Open and close
 
@@ -128,14 +154,16 @@ class Database(Connection):
 
     def _configure(self, conn: driver.PgConnection) -> None:
         conn.types = self._types
+        self._settings.backends.add(conn)
         wait(conn, driver.settle(conn), self._settings.timeout)
 
     @contextmanager
-    def _taken(self) -> Generator[driver.PgConnection]:
+    def _taken(self, deadline: float) -> Generator[driver.PgConnection]:
         """A connection of the pool, for the length of a ``with`` block."""
         pool = self._pool or self._opened()
         try:
-            conn = pool.getconn()
+            conn = pool.getconn(left(self._settings.pool_timeout, deadline))
+            conn.sent = False
         except PoolTimeout as error:
             raise self._settings.none_free() from error
         except PoolClosed as error:
@@ -147,7 +175,7 @@ class Database(Connection):
             pool.putconn(conn)
 
     def _session(self, conn: driver.PgConnection) -> Session:
-        return Session(conn, self._settings.timeout)
+        return Session(conn, self._settings)
 
     # --- Statements
 
@@ -159,24 +187,64 @@ class Database(Connection):
         """
         values.check_statement(statement, "run")
         self._refuse_inside(statement.query.name, separate)
-        with self._taken() as conn:
-            return self._session(conn).run(statement)
+        call = self._settings.call(statement.query.name, statement)
+
+        def attempt() -> T:
+            with self._taken(call.deadline) as conn:
+                return self._session(conn).attempt(call, statement)
+
+        return drive(self._settings.chain, call, attempt)
 
     @contextmanager
     def stream(
         self, statement: Statement[list[R]], *, separate: bool = False
     ) -> Generator[Iterator[R]]:
-        """Iterate over a statement's rows in constant memory, on a connection of its own."""
+        """Iterate over a statement's rows in constant memory, on a connection of its own.
+
+        Only its beginning goes through the chain: once there are rows, nothing is repeated.
+        """
         values.check_statement(statement, "stream")
         self._refuse_inside(statement.query.name, separate)
-        with self._taken() as conn, self._session(conn).stream(statement) as rows:
+        call = self._settings.call(statement.query.name, statement)
+        rows, opened = self._entered(call, lambda conn: self._session(conn).stream(statement))
+        with opened:
             yield rows
 
     def batch(self, statements: Iterable[Statement[T]], *, separate: bool = False) -> list[T]:
-        """Run many statements in one transaction, pipelined; gives every answer, in order."""
+        """Run many statements in one transaction, pipelined; gives every answer, in order.
+
+        A collection's batch may be repeated as a whole; an iterator can be read only once.
+        """
         self._refuse_inside("a batch", separate)
-        with self._taken() as conn:
-            return self._session(conn).batch(statements)
+        call = self._settings.call("batch")
+        call.may_repeat = isinstance(statements, Collection)
+
+        def attempt() -> list[T]:
+            with self._taken(call.deadline) as conn, until(call.deadline):
+                return self._noting_phase(call, conn, lambda: self._session(conn).batch(statements))
+
+        return drive(self._settings.chain, call, attempt)
+
+    def _noting_phase(self, call: Call, conn: driver.PgConnection, use: Callable[[], T]) -> T:
+        """Do something in a transaction; if it fails, the call learns how far it had got."""
+        try:
+            return use()
+        except BaseException:
+            call.phase = outcome.phase(conn, depth=1)
+            raise
+
+    def _entered(
+        self, call: Call, enter: Callable[[driver.PgConnection], AbstractContextManager[T]]
+    ) -> tuple[T, ExitStack]:
+        """Take a connection and enter a context on it, through the chain; the caller leaves it."""
+
+        def attempt() -> tuple[T, ExitStack]:
+            with ExitStack() as opened:
+                conn = opened.enter_context(self._taken(call.deadline))
+                entered = self._noting_phase(call, conn, lambda: opened.enter_context(enter(conn)))
+                return entered, opened.pop_all()
+
+        return drive(self._settings.chain, call, attempt)
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
         if not separate:
@@ -199,13 +267,12 @@ class Database(Connection):
         hid an error which had already aborted the transaction.
         """
         self._refuse_inside("a transaction", separate)
-        with (
-            self._taken() as conn,
-            self._holders.inside(current_thread()),
-            self._session(conn).transaction(
-                isolation=isolation, read_only=read_only, deferrable=deferrable
-            ) as tx,
-        ):
+        call = self._settings.call("begin")
+        call.may_repeat = True
+        tx, opened = self._entered(
+            call, lambda conn: self._begun(conn, isolation, read_only, deferrable)
+        )
+        with opened, self._holders.inside(current_thread()):
             yield tx
 
     def transact(
@@ -219,34 +286,54 @@ class Database(Connection):
     ) -> T:
         """Call a function with a transaction, and again when the server asks for it.
 
-        That is after a serialization failure or a deadlock (SQLSTATE 40001, 40P01), with growing
-        pauses, for as long as ``timeout`` seconds. What else the function does is repeated too.
+        That is after a serialization failure or a deadlock (SQLSTATE 40001, 40P01), until the
+        deadline, and a few times when the connection was lost and the server has undone the
+        transaction. What else the function does is repeated too.
         """
-        pauses = repeat.pauses(self._settings.timeout)
-        while True:
-            try:
-                with self.transaction(
-                    isolation=isolation,
-                    read_only=read_only,
-                    deferrable=deferrable,
-                    separate=separate,
-                ) as tx:
-                    return _checked(function(tx))
-            except psycopg.Error as error:
-                pause = next(pauses, None) if repeat.is_repeatable(error) else None
-                if pause is None:
-                    raise
-            time.sleep(pause)
+        self._refuse_inside("transact", separate)
+        call = self._settings.call(repeat.name(function))
+        call.may_repeat = True
+
+        def whole(conn: driver.PgConnection) -> T:
+            with (
+                self._holders.inside(current_thread()),
+                self._begun(conn, isolation, read_only, deferrable) as tx,
+            ):
+                return _checked(function(tx))
+
+        def attempt() -> T:
+            with self._taken(call.deadline) as conn, until(call.deadline):
+                return self._noting_phase(call, conn, lambda: whole(conn))
+
+        return drive(self._settings.repeating(), call, attempt)
+
+    def _begun(
+        self,
+        conn: driver.PgConnection,
+        isolation: Isolation | None,
+        read_only: bool | None,
+        deferrable: bool | None,
+    ) -> AbstractContextManager[Transaction]:
+        return self._session(conn).transaction(
+            isolation=isolation, read_only=read_only, deferrable=deferrable
+        )
 
     @contextmanager
     def connection(self) -> Generator[HeldConnection]:
         """Hold one connection: for LISTEN, advisory locks, session settings. Reset on return."""
-        with self._taken() as conn:
-            held = HeldConnection(conn, self._settings.timeout, self._holders)
-            try:
-                yield held
-            finally:
-                held.end()
+        call = self._settings.call("connection")
+        call.may_repeat = True
+        held, opened = self._entered(call, self._held)
+        with opened:
+            yield held
+
+    @contextmanager
+    def _held(self, conn: driver.PgConnection) -> Generator[HeldConnection]:
+        held = HeldConnection(conn, self._settings, self._holders)
+        try:
+            yield held
+        finally:
+            held.end()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._settings.name!r} {self._settings.target!r}>"

@@ -8,12 +8,14 @@ still send belongs to nobody.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
 from sqlkit.database import driver
 from sqlkit.errors import DeadlineExceeded
+from sqlkit.policy.deadline import current
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -26,6 +28,18 @@ T = TypeVar("T")
 _GRACE = 0.5
 
 _INTERRUPTIONS = (KeyboardInterrupt, SystemExit, asyncio.CancelledError)
+
+
+def left(seconds: float, deadline: float) -> float:
+    """The seconds that a wait may take: so many, and not beyond any deadline.
+
+    Raises `DeadlineExceeded` if one has passed already.
+    """
+    now = time.monotonic()
+    found = min(seconds, min(deadline, current()) - now)
+    if found <= 0:
+        raise DeadlineExceeded("the deadline had passed before anything was sent")
+    return found
 
 
 def wait(

@@ -11,7 +11,9 @@ row formatters.
 from __future__ import annotations
 
 import itertools
+import math
 import re
+import select
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -40,6 +42,7 @@ from psycopg.generators import (
 from sqlkit.database import values
 from sqlkit.database.types import ADAPTERS, CATALOG, Types
 from sqlkit.errors import WrongArgument, WrongKind
+from sqlkit.policy.repeatable import only_reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,7 +83,25 @@ _SOME_ROWS = (pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
 _names = itertools.count(1)
 
 
-class PgConnection(psycopg.Connection[Any]):
+class Memory:
+    """What the driver knows of a connection, besides what it prepared.
+
+    ``sent``: a statement of the current call is on its way, or was. ``wrote``: the transaction may
+    have changed something. ``query``: whose statement is on it, or was last.
+    """
+
+    sent: bool = False
+    wrote: bool = False
+    query: Query[Any] | None = None
+
+    # What its pool knows of it, as moments of `time.monotonic`: when it worked last, and when it is
+    # to be replaced. ``news(0)`` gives something if the other side has sent what nobody asked for.
+    used: float = 0.0
+    expires: float = math.inf
+    news: Callable[[int], Sequence[Any]]
+
+
+class PgConnection(Memory, psycopg.Connection[Any]):
     """A psycopg connection that remembers what it prepared."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,7 +110,7 @@ class PgConnection(psycopg.Connection[Any]):
         self.types = Types()
 
 
-class AsyncPgConnection(psycopg.AsyncConnection[Any]):
+class AsyncPgConnection(Memory, psycopg.AsyncConnection[Any]):
     """An async psycopg connection that remembers what it prepared."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -125,6 +146,7 @@ class Bound:
         "make_row",
         "name",
         "oids",
+        "only_reads",
         "parameter_format",
         "parameter_types",
         "query",
@@ -137,6 +159,7 @@ class Bound:
         self.name = name
         self.variant = variant
         self.query: Query[Any] = variant.query
+        self.only_reads = only_reads(self.query)
         self.parameter_types = [described.param_type(i) for i in range(described.nparams)]
         self.oids = [described.ftype(i) for i in range(described.nfields)]
         self.columns = [_text(described.fname(i)) for i in range(described.nfields)]
@@ -340,7 +363,10 @@ def _check(results: list[PGresult]) -> PGresult:
 def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
     """Run a statement of any kind but ``:copy`` and give its value."""
     variant = statement.variant()
+    conn.sent = False
+    conn.query = statement.query
     if statement.query.kind == "script":
+        conn.sent = conn.wrote = True
         yield from command(conn, variant.sql.encode())
         return None
     known = conn.bindings.get(variant)
@@ -359,8 +385,16 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
 
 
 def _send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[PGresult]:
-    _send_prepared(conn.pgconn, bound, bound.dump(args))
+    sent = bound.dump(args)
+    _will_send(conn, bound)
+    _send_prepared(conn.pgconn, bound, sent)
     return _check((yield from execute(conn.pgconn)))
+
+
+def _will_send(conn: AnyConnection, bound: Bound) -> None:
+    conn.sent = True
+    if not bound.only_reads:
+        conn.wrote = True
 
 
 def _send_prepared(pgconn: PGconn, bound: Bound, sent: Sequence[Any]) -> None:
@@ -398,6 +432,31 @@ def command(conn: AnyConnection, sql: bytes) -> PQGen[bytes]:
     """Send text without parameters, of one or several statements; gives the last one's tag."""
     conn.pgconn.send_query(sql)
     return _check((yield from execute(conn.pgconn))).command_status or b""
+
+
+def begin(conn: AnyConnection, sql: bytes) -> PQGen[None]:
+    """Begin a transaction in which nothing has been sent yet."""
+    conn.sent = conn.wrote = False
+    yield from command(conn, sql)
+
+
+def transaction_id(conn: AnyConnection) -> PQGen[str | None]:
+    """The id of the transaction, by which its outcome can be asked; None if it changed nothing.
+
+    PostgreSQL manual, 9.27.9 "Transaction ID and Snapshot Information Functions".
+    """
+    return (yield from _ask(conn, b"SELECT pg_current_xact_id_if_assigned()::text"))
+
+
+def transaction_status(conn: AnyConnection, xid: str) -> PQGen[str | None]:
+    """What became of a transaction: ``in progress``, ``committed``, ``aborted``; None: too old."""
+    return (yield from _ask(conn, b"SELECT pg_xact_status($1::text::xid8)", xid.encode()))
+
+
+def _ask(conn: AnyConnection, sql: bytes, *args: bytes) -> PQGen[str | None]:
+    conn.pgconn.send_query_params(sql, args)
+    value = _check((yield from execute(conn.pgconn))).get_value(0, 0)
+    return None if value is None else value.decode()
 
 
 def reset(conn: AnyConnection) -> PQGen[None]:
@@ -456,6 +515,27 @@ def finish(conn: AnyConnection) -> None:
     conn.pgconn.finish()
 
 
+def news(conn: AnyConnection) -> Callable[[int], Sequence[Any]]:
+    """Tells within so many milliseconds whether there is something to read from a connection.
+
+    On one that is idle that is the end of it, or else a notice or notification.
+    """
+    socket = conn.fileno()
+    if not hasattr(select, "poll"):  # Windows
+        return lambda ms: select.select([socket], [], [], ms / 1000)[0]
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return poll.poll
+
+
+def accepts(conninfo: str) -> bool:
+    """Whether a server is there that accepts connections, if not this one. It may take seconds.
+
+    PostgreSQL manual, 34.1 "Database Connection Control Functions": PQping.
+    """
+    return pq.PGconn.ping(conninfo.encode()) == pq.Ping.OK
+
+
 # --- Many statements in one round trip
 
 
@@ -488,6 +568,7 @@ def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[l
             note(error, statement.query)
             raise
         calls.append((bound, bound.dump(statement.args)))
+        _will_send(conn, bound)
     results = yield from _pipeline(conn.pgconn, calls)
     return [_answer(b, r) for (b, _), r in zip(calls, results, strict=True)]
 
@@ -545,6 +626,7 @@ def declare(conn: AnyConnection, statement: Statement[Any], cursor: bytes) -> PQ
 
 def _send_text(conn: AnyConnection, bound: Bound, before: bytes, args: Sequence[Any]) -> None:
     sent = bound.dump(args)
+    _will_send(conn, bound)
     conn.pgconn.send_query_params(
         before + bound.variant.sql.encode(),
         sent,
@@ -636,6 +718,8 @@ def _copy_data(pgconn: PGconn) -> PQGen[memoryview | None]:
 def begin_copy_in(conn: AnyConnection, statement: Statement[Any]) -> PQGen[CopyIn]:
     """Start to copy rows into a table."""
     variant = statement.variant()
+    conn.sent = False
+    conn.wrote = True
     bound = yield from _describe(conn, variant)
     copy = CopyIn(bound, conn.types)
     text = f"{variant.sql}\n(FORMAT {_copy_format(bound.result_format)})"
@@ -708,6 +792,7 @@ def send_copy(conn: AnyConnection, data: bytes) -> PQGen[None]:
 
 def end_copy_in(conn: AnyConnection, error: str | None = None) -> PQGen[int]:
     """End a copy in, or call it off with a reason; gives the number of rows stored."""
+    conn.sent = error is None  # until its end, a copy that is lost stores nothing
     result = yield from copy_end(conn.pgconn, error.encode() if error else None)
     return result.command_tuples or 0
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 from contextlib import contextmanager
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import psycopg
 
-from sqlkit.database import begin, driver, values
+from sqlkit.database import begin, driver, outcome, values
 from sqlkit.database.connection import Connection
-from sqlkit.database.deadline import cancel, wait
+from sqlkit.database.deadline import cancel, left, wait
 from sqlkit.database.inside import Holders, current_thread
+from sqlkit.database.resolve import resolve
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
+from sqlkit.policy.deadline import until
+from sqlkit.policy.flow import drive
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
 
     from sqlkit.database.begin import Isolation
+    from sqlkit.database.settings import Settings
+    from sqlkit.policy.call import Call
     from sqlkit.statement import Query, Statement
 
 T = TypeVar("T")
@@ -33,25 +40,38 @@ logger = logging.getLogger("sqlkit")
 
 
 class Session(Connection):
-    """Statements on one psycopg connection; ``seconds`` is what each may take."""
+    """Statements on one psycopg connection, ``depth`` transactions deep."""
 
-    __slots__ = ("_conn", "_depth", "_over", "_seconds")
+    __slots__ = ("_conn", "_depth", "_over", "_settings")
 
-    def __init__(self, conn: driver.PgConnection, seconds: float, depth: int = 0) -> None:
+    def __init__(self, conn: driver.PgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
-        self._seconds = seconds
+        self._settings = settings
         self._depth = depth
         self._over = False
 
     def run(self, statement: Statement[T]) -> T:
         values.check_statement(statement, "run")
-        if statement.query.kind == "copy":
-            return cast("T", self._copy(statement))
-        return cast("T", self._wait(driver.run(self._conn, statement), statement.query))
-
-    def _wait(self, gen: PQGen[R], query: Query[Any] | None = None) -> R:
         self._refuse_if_over()
-        return wait(self._conn, gen, values.seconds(query, self._seconds), query)
+        call = self._settings.call(statement.query.name, statement)
+        call.inside = True
+        return drive(self._settings.chain, call, lambda: self.attempt(call, statement))
+
+    def attempt(self, call: Call, statement: Statement[T]) -> T:
+        """Run a statement once, for a chain that decides about its errors."""
+        query = statement.query
+        try:
+            if query.kind == "copy":
+                with until(call.deadline):
+                    return cast("T", self._copy(statement))
+            return cast("T", self._wait(driver.run(self._conn, statement), query, call.deadline))
+        except BaseException as error:
+            raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
+
+    def _wait(self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf) -> R:
+        self._refuse_if_over()
+        seconds = values.seconds(query, self._settings.timeout)
+        return wait(self._conn, gen, left(seconds, deadline), query)
 
     def _refuse_if_over(self) -> None:
         if self._over:
@@ -157,6 +177,7 @@ class Session(Connection):
         waiting = iter(statements)
         undo: bytes | None = begin.undo(self._depth + 1)
         with self._begun():
+            self._conn.sent = True  # what is taken out of an iterator can't be put back
             while chunk := list(islice(waiting, values.BATCH)):
                 values.check_batch(chunk)
                 answers += self._wait(driver.batch(self._conn, chunk, undo))
@@ -181,7 +202,7 @@ class Session(Connection):
         self._refuse_if_over()
         depth = self._depth + 1
         command = begin.begin(depth, isolation, read_only, deferrable)
-        return Transaction(self._conn, self._seconds, depth, command)
+        return Transaction(self._conn, self._settings, depth, command)
 
 
 class Transaction(Session):
@@ -190,13 +211,14 @@ class Transaction(Session):
     __slots__ = ("_command",)
 
     def __init__(
-        self, conn: driver.PgConnection, seconds: float, depth: int, command: bytes
+        self, conn: driver.PgConnection, settings: Settings, depth: int, command: bytes
     ) -> None:
-        super().__init__(conn, seconds, depth)
+        super().__init__(conn, settings, depth)
         self._command = command
 
     def __enter__(self) -> Self:
-        self._wait(driver.command(self._conn, self._command))
+        command = driver.begin if self._depth == 1 else driver.command
+        self._wait(command(self._conn, self._command))
         return self
 
     def __exit__(
@@ -211,14 +233,34 @@ class Transaction(Session):
             elif driver.is_aborted(self._conn):
                 self._roll_back()
                 raise RolledBack(values.ROLLED_BACK)
-            else:
+            elif self._depth > 1:
                 self._wait(driver.command(self._conn, begin.commit(self._depth)))
+            else:
+                call = self._settings.call("commit")
+                call.inside = True
+                drive(self._settings.chain, call, lambda: self._commit(call))
         finally:
             self._over = True
 
-    def _roll_back(self) -> None:
+    def _commit(self, call: Call) -> None:
+        """COMMIT; where the answer is lost, ask what became of the transaction."""
+        conn = self._conn
+        xid = self._wait(driver.transaction_id(conn)) if conn.wrote else None
         try:
-            self._wait(driver.command(self._conn, begin.roll_back(self._depth)))
+            self._wait(driver.command(conn, begin.commit(1)), None, call.deadline)
+        except (psycopg.Error, DeadlineExceeded) as error:
+            if xid is None or not outcome.is_in_doubt(error):
+                raise
+            deadline = min(call.deadline, time.monotonic() + self._settings.timeout)
+            told = outcome.conclude(resolve(self._settings, xid, deadline), error)
+            if told is not None:
+                raise told  # noqa: B904 # caused by what it says itself
+
+    def _roll_back(self) -> None:
+        gen = driver.command(self._conn, begin.roll_back(self._depth))
+        try:
+            # Also when the deadline has passed: that may be why it is rolled back.
+            wait(self._conn, gen, self._settings.timeout)
         except (psycopg.Error, DeadlineExceeded) as error:
             # The connection is lost, and the transaction with it; the error that led here is the
             # one to see.
@@ -234,8 +276,8 @@ class HeldConnection(Session):
 
     __slots__ = ("_holders",)
 
-    def __init__(self, conn: driver.PgConnection, seconds: float, holders: Holders) -> None:
-        super().__init__(conn, seconds)
+    def __init__(self, conn: driver.PgConnection, settings: Settings, holders: Holders) -> None:
+        super().__init__(conn, settings)
         self._holders = holders
 
     @contextmanager
@@ -248,6 +290,7 @@ class HeldConnection(Session):
     ) -> Generator[Transaction]:
         begun = super().transaction(isolation=isolation, read_only=read_only, deferrable=deferrable)
         with self._holders.inside(current_thread()), begun as tx:
+            self._conn.wrote = True  # what is done through `psycopg` isn't seen
             yield tx
 
     @property
@@ -263,7 +306,7 @@ class HeldConnection(Session):
         self._over = True
         conn = self._conn
         try:
-            wait(conn, driver.reset(conn), self._seconds)
+            wait(conn, driver.reset(conn), self._settings.timeout)
             conn.autocommit = True
         except BaseException as error:
             driver.finish(conn)

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from sqlkit.database import conninfo as where
+from sqlkit.database.backends import Backends
 from sqlkit.database.types import ADAPTERS
 from sqlkit.errors import DeadlineExceeded
+from sqlkit.policy.call import Call
+from sqlkit.policy.deadline import current
+from sqlkit.policy.default import default
+from sqlkit.policy.flow import Chain
+from sqlkit.policy.retry import Retry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlkit.policy.flow import Policy
+    from sqlkit.statement import Statement
 
 # Seconds that closing waits for the pool's workers.
 CLOSING = 2.0
@@ -27,9 +39,21 @@ class Settings:
     timeout: float
     pool_timeout: float
     connect_timeout: float
+    read_only: bool
+    chain: Chain
+    backends: Backends = field(default_factory=Backends)
 
     @classmethod
-    def of(cls, conninfo: str, *, read_only: bool, connect_timeout: float, **rest: Any) -> Settings:
+    def of(
+        cls,
+        conninfo: str,
+        *,
+        read_only: bool,
+        connect_timeout: float,
+        timeout: float,
+        policies: Sequence[Policy] | None,
+        **rest: Any,
+    ) -> Settings:
         """Settings from a database's arguments. Raises psycopg.ProgrammingError."""
         target = where.resolve(
             conninfo,
@@ -39,7 +63,31 @@ class Settings:
         )
         if read_only:
             target = where.Target(where.read_only(target.conninfo), target.origin)
-        return cls(target=target, connect_timeout=connect_timeout, **rest)
+        return cls(
+            target=target,
+            connect_timeout=connect_timeout,
+            timeout=timeout,
+            read_only=read_only,
+            chain=Chain(default(timeout) if policies is None else policies),
+            **rest,
+        )
+
+    def call(self, name: str, statement: Statement[Any] | None = None) -> Call:
+        """A call of a statement, or of something else that has a name."""
+        if statement is None:
+            call = Call(name, database=self.name)
+        else:
+            call = Call(name, statement.query, statement.args, self.name)
+        call.deadline = current()
+        call.may_repeat = self.read_only
+        return call
+
+    def repeating(self) -> Chain:
+        """The chain of `transact`, whose purpose is to repeat even where nothing else is."""
+        policies = self.chain.policies
+        if any(isinstance(policy, Retry) for policy in policies):
+            return self.chain
+        return Chain([*policies, Retry()])
 
     def pool_arguments(self) -> dict[str, Any]:
         """What the two classes of pool take alike."""

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 
 def may_repeat(call: Call) -> bool:
     """Whether the whole call may be done twice: its caller says so, or its query is known to."""
-    if call.query is None:
-        return call.may_repeat
-    return call.query.retry and (call.may_repeat or is_repeatable(call.query))
+    return call.may_repeat or (call.query is not None and is_repeatable(call.query))
 
 
 def is_repeatable(query: Query[Any]) -> bool:

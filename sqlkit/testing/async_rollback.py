@@ -10,7 +10,7 @@ from psycopg.errors import ActiveSqlTransaction
 
 from sqlkit.database import begin, driver
 from sqlkit.database.async_session import AsyncSession
-from sqlkit.database.deadline import wait_async
+from sqlkit.database.deadline import left, wait_async
 from sqlkit.errors import OutsideTransaction
 from sqlkit.testing.loopless import LooplessDatabase
 from sqlkit.testing.rollback import ADVICE, NeedsCommit
@@ -56,11 +56,11 @@ class AsyncRollbackDatabase(LooplessDatabase):
         await wait_async(conn, driver.command(conn, command), self._settings.timeout)
 
     def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
-        return AsyncSession(conn, self._settings.timeout, self._depth)
+        return AsyncSession(conn, self._settings, self._depth)
 
     @asynccontextmanager
-    async def _taken(self) -> AsyncGenerator[driver.AsyncPgConnection]:
-        async with self._one_at_a_time():
+    async def _taken(self, deadline: float) -> AsyncGenerator[driver.AsyncPgConnection]:
+        async with self._one_at_a_time(deadline):
             try:
                 conn = await self._connected()
                 async with self._session(conn).transaction():
@@ -74,14 +74,14 @@ class AsyncRollbackDatabase(LooplessDatabase):
                 raise
 
     @asynccontextmanager
-    async def _one_at_a_time(self) -> AsyncGenerator[None]:
+    async def _one_at_a_time(self, deadline: float) -> AsyncGenerator[None]:
         """Wait for the task's turn, unless it has it already."""
         task = asyncio.current_task()
         if self._holder is task:
             yield
             return
         try:
-            async with asyncio.timeout(self._settings.pool_timeout):
+            async with asyncio.timeout(left(self._settings.pool_timeout, deadline)):
                 await self._turn.acquire()
         except TimeoutError:
             raise NeedsCommit("another task is in a transaction or stream") from None
@@ -93,19 +93,17 @@ class AsyncRollbackDatabase(LooplessDatabase):
             self._turn.release()
 
     @asynccontextmanager
-    async def transaction(
+    async def _begun(
         self,
-        *,
-        isolation: Isolation | None = None,
-        read_only: bool | None = None,
-        deferrable: bool | None = None,
-        separate: bool = False,
+        conn: driver.AsyncPgConnection,
+        isolation: Isolation | None,
+        read_only: bool | None,
+        deferrable: bool | None,
     ) -> AsyncGenerator[AsyncTransaction]:
-        """Keep the block's changes until the test's end, undo them if an exception leaves it."""
         begin.begin(1, isolation, read_only, deferrable)  # refuses an unknown level here as well
-        async with super().transaction(separate=separate) as tx:
+        async with self._session(conn).transaction() as tx:
             if read_only:
-                await self._command(await self._connected(), b"SET TRANSACTION READ ONLY")
+                await self._command(conn, b"SET TRANSACTION READ ONLY")
             yield tx
 
     def connection(self) -> NoReturn:

@@ -8,6 +8,7 @@ is no pool of psycopg_pool: its tasks don't heed the cancellation by which a loo
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from psycopg.pq import TransactionStatus
 
 from sqlkit.database import driver
 from sqlkit.database.async_database import AsyncDatabase
+from sqlkit.database.deadline import left
 from sqlkit.testing.finish import finish
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class AsyncCommittingDatabase(LooplessDatabase):
 
     async def open(self) -> None:
         """Connect; the first call does it too."""
-        async with self._taken():
+        async with self._taken(math.inf):
             pass
 
     async def close(self) -> None:
@@ -61,9 +63,9 @@ class AsyncCommittingDatabase(LooplessDatabase):
             await self._idle.pop().close()
 
     @asynccontextmanager
-    async def _taken(self) -> AsyncGenerator[driver.AsyncPgConnection]:
+    async def _taken(self, deadline: float) -> AsyncGenerator[driver.AsyncPgConnection]:
         try:
-            async with asyncio.timeout(self._settings.pool_timeout):
+            async with asyncio.timeout(left(self._settings.pool_timeout, deadline)):
                 await self._room.acquire()
         except TimeoutError:
             raise self._settings.none_free() from None

@@ -14,7 +14,7 @@ from psycopg.errors import ActiveSqlTransaction
 
 from sqlkit.database import begin, driver
 from sqlkit.database.database import Database
-from sqlkit.database.deadline import wait
+from sqlkit.database.deadline import left, wait
 from sqlkit.database.session import Session
 from sqlkit.errors import OutsideTransaction, SqlkitError
 from sqlkit.testing.finish import finish
@@ -77,11 +77,11 @@ class RollbackDatabase(Database):
         wait(conn, driver.command(conn, command), self._settings.timeout)
 
     def _session(self, conn: driver.PgConnection) -> Session:
-        return Session(conn, self._settings.timeout, self._depth)
+        return Session(conn, self._settings, self._depth)
 
     @contextmanager
-    def _taken(self) -> Generator[driver.PgConnection]:
-        if not self._turn.acquire(timeout=self._settings.pool_timeout):
+    def _taken(self, deadline: float) -> Generator[driver.PgConnection]:
+        if not self._turn.acquire(timeout=left(self._settings.pool_timeout, deadline)):
             raise NeedsCommit("another thread is in a transaction or stream")
         try:
             conn = self._connected()
@@ -98,19 +98,17 @@ class RollbackDatabase(Database):
             self._turn.release()
 
     @contextmanager
-    def transaction(
+    def _begun(
         self,
-        *,
-        isolation: Isolation | None = None,
-        read_only: bool | None = None,
-        deferrable: bool | None = None,
-        separate: bool = False,
+        conn: driver.PgConnection,
+        isolation: Isolation | None,
+        read_only: bool | None,
+        deferrable: bool | None,
     ) -> Generator[Transaction]:
-        """Keep the block's changes until the test's end, undo them if an exception leaves it."""
         begin.begin(1, isolation, read_only, deferrable)  # refuses an unknown level here as well
-        with super().transaction(separate=separate) as tx:
+        with self._session(conn).transaction() as tx:
             if read_only:
-                self._command(self._connected(), b"SET TRANSACTION READ ONLY")
+                self._command(conn, b"SET TRANSACTION READ ONLY")
             yield tx
 
     def connection(self) -> NoReturn:

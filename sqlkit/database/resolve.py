@@ -1,0 +1,100 @@
+"""Asking the server what became of a transaction whose COMMIT was never answered.
+
+PostgreSQL manual, 9.27.9 "Transaction ID and Snapshot Information Functions": pg_xact_status. As
+long as the process that had the transaction has not noticed the loss, it is in progress.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from itertools import count
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from sqlkit.database import driver
+from sqlkit.database.deadline import wait, wait_async
+from sqlkit.errors import DeadlineExceeded
+from sqlkit.policy.retry import full_jitter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlkit.database.outcome import Outcome
+    from sqlkit.database.settings import Settings
+
+_BASE = 0.02
+_CAP = 0.5
+
+
+def resolve(settings: Settings, xid: str, deadline: float) -> Outcome:
+    """Ask until the server knows; ``unknown`` if it never will, or the deadline passes first."""
+    for pause in _pauses(deadline):
+        outcome = _asked(settings, xid, deadline)
+        if outcome is not None:
+            return outcome
+        time.sleep(pause)
+    return "unknown"
+
+
+def _asked(settings: Settings, xid: str, deadline: float) -> Outcome | None:
+    try:
+        conn = driver.PgConnection.connect(
+            settings.target.conninfo, **settings.connection_arguments()
+        )
+    except psycopg.Error:
+        return None
+    try:
+        gen = driver.transaction_status(conn, xid)
+        return _known(wait(conn, gen, deadline - time.monotonic()))
+    except (psycopg.Error, DeadlineExceeded) as error:
+        return _unanswered(error)
+    finally:
+        driver.finish(conn)
+
+
+async def resolve_async(settings: Settings, xid: str, deadline: float) -> Outcome:
+    """`resolve`, awaited."""
+    for pause in _pauses(deadline):
+        outcome = await _asked_async(settings, xid, deadline)
+        if outcome is not None:
+            return outcome
+        await asyncio.sleep(pause)
+    return "unknown"
+
+
+async def _asked_async(settings: Settings, xid: str, deadline: float) -> Outcome | None:
+    try:
+        conn = await driver.AsyncPgConnection.connect(
+            settings.target.conninfo, **settings.connection_arguments()
+        )
+    except psycopg.Error:
+        return None
+    try:
+        gen = driver.transaction_status(conn, xid)
+        return _known(await wait_async(conn, gen, deadline - time.monotonic()))
+    except (psycopg.Error, DeadlineExceeded) as error:
+        return _unanswered(error)
+    finally:
+        driver.finish(conn)
+
+
+def _pauses(deadline: float) -> Iterator[float]:
+    for attempt in count(1):
+        pause = full_jitter(attempt, _BASE, _CAP)
+        if time.monotonic() + pause >= deadline:
+            return
+        yield pause
+
+
+def _known(status: str | None) -> Outcome | None:
+    if status == "in progress":
+        return None
+    return "committed" if status == "committed" else "aborted" if status == "aborted" else "unknown"
+
+
+def _unanswered(error: Exception) -> Outcome | None:
+    # A server that has never had such a transaction (after a failover, say) calls its id invalid.
+    is_invalid = isinstance(error, psycopg.DataError)
+    return "unknown" if is_invalid else None
