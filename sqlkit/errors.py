@@ -16,6 +16,7 @@
     ├── OutsideTransaction   ``db.run`` while the same thread or task holds a transaction of ``db``
     ├── RolledBack           a block hid an error that had aborted its transaction
     ├── DeadlineExceeded     a deadline passed (also a TimeoutError)
+    ├── DatabaseClosed       used after it was closed
     ├── PoolExhausted        too many calls wait for a connection already
     ├── CircuitOpen          the breaker refuses calls: too many failed just now
     └── CommitUnknown        a write was sent and the connection lost: it may stand, or not
@@ -141,6 +142,10 @@ class RolledBack(SqlkitError):
 
 class DeadlineExceeded(SqlkitError, TimeoutError):
     """A deadline passed: waiting for a connection, or for the server's answer."""
+
+
+class DatabaseClosed(SqlkitError):
+    """A database was used after it was closed."""
 
 
 class PoolExhausted(SqlkitError):
