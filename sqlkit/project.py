@@ -5,6 +5,7 @@
     migrations = "migrations"    # the folder of the yoyo migrations
     seeds = "sql/seeds.py"       # the file of the seeders
     null_elements = true         # false: array elements are typed as never None
+    allow = ["select_star"]      # hazards that "sqlkit check" doesn't look for
 
     [tool.sqlkit.types]          # a column, or a PostgreSQL type, as a Python type
     "campaigns.settings" = "app.types.Settings"
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 Table: TypeAlias = "dict[str, Any]"
 
 FILE = "pyproject.toml"
-KEYS = ("sql", "migrations", "seeds", "null_elements", "types", "databases")
+KEYS = ("sql", "migrations", "seeds", "null_elements", "allow", "types", "databases")
 DATABASE_KEYS = ("sql", "migrations", "search_path")
 
 
@@ -55,7 +56,8 @@ class DatabaseFolders:
 class Project:
     """A project's settings; every path is absolute, and none needs to exist.
 
-    ``types`` maps ``table.column`` or a PostgreSQL type to a dotted Python type. ``databases`` are
+    ``allow`` are names of hazards, which are checked where they are known. ``types`` maps
+    ``table.column`` or a PostgreSQL type to a dotted Python type. ``databases`` are
     the named ones; ``sql`` and ``migrations`` are the unnamed one's.
     """
 
@@ -64,6 +66,7 @@ class Project:
     migrations: Path
     seeds: Path
     null_elements: bool = True
+    allow: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     databases: Mapping[str, DatabaseFolders] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -132,6 +135,7 @@ def _project(file: Path, section: Table) -> Project:
         migrations=root / read.text("migrations", "migrations"),
         seeds=root / read.text("seeds", "sql/seeds.py"),
         null_elements=read.flag("null_elements", default=True),
+        allow=read.texts("allow"),
         types=MappingProxyType({name: types.text(name) for name in types.values}),
         databases=MappingProxyType(
             {name: _database(databases, name, root) for name in databases.values}
@@ -168,6 +172,14 @@ class _Reader:
         if isinstance(value, str) and value:
             return value
         raise self._wrong(key, "a string with something in it")
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self.values.get(key, [])
+        listed = cast("list[object]", values) if isinstance(values, list) else [values]
+        texts = [one for one in listed if isinstance(one, str)]
+        if isinstance(values, list) and len(texts) == len(listed):
+            return tuple(texts)
+        raise self._wrong(key, "a list of strings")
 
     def flag(self, key: str, *, default: bool) -> bool:
         value = self.values.get(key, default)

@@ -106,7 +106,7 @@ def test_types_and_named_databases_are_read(tmp_path: Path) -> None:
         (
             "[tool.sqlkit]\nzzz = 1",
             '[tool.sqlkit] has no key "zzz"; '
-            "there is sql, migrations, seeds, null_elements, types, databases",
+            "there is sql, migrations, seeds, null_elements, allow, types, databases",
         ),
         (
             '[tool.sqlkit.databases.reports]\nserach_path = "x"',

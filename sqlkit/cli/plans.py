@@ -18,11 +18,20 @@ if TYPE_CHECKING:
 
 
 def plans(
-    project: Project, database: str | None, dsn: str | None, paths: Sequence[Path] = ()
+    project: Project,
+    database: str | None,
+    dsn: str | None,
+    paths: Sequence[Path] = (),
+    *,
+    check: bool = False,
 ) -> list[Plan]:
-    """What compiling comes to; everything is read and described, whatever the paths are."""
+    """What compiling comes to; everything is read and described, whatever the paths are.
+
+    ``check``: with hazards too, and with the migrations that broke queries in the errors.
+    """
     import psycopg
 
+    from sqlkit.cli.since import say_since
     from sqlkit.compile import Settings, plan
 
     settings = Settings(null_elements=project.null_elements, types=project.types)
@@ -40,8 +49,11 @@ def plans(
                         from_here(folders.sql),
                         settings,
                         exclude=inner(project, folders),
+                        hazards=check,
                     )
                 )
+            if check and made[-1].errors:
+                say_since(schemas, project, folders, made[-1].errors)
     return made
 
 

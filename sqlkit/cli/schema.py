@@ -17,6 +17,7 @@ from sqlkit.database.conninfo import plain_url
 from sqlkit.errors import NoServer
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from types import TracebackType
 
     from sqlkit.project import DatabaseFolders, Project
@@ -34,6 +35,7 @@ class Schemas:
         self.dsn = dsn
         self._stack = ExitStack()
         self._server: Server | None = None
+        self._migrated_folders: set[DatabaseFolders] = set()
 
     def conninfo(self, folders: DatabaseFolders) -> str:
         """A database with the schema of these folders; says to standard error which it is.
@@ -41,6 +43,19 @@ class Schemas:
         Raises `NoServer` if there is none, and psycopg's error if a migration fails.
         """
         return with_search_path(plain_url(self._conninfo(folders)), folders)
+
+    def stages(self, folders: DatabaseFolders) -> Generator[tuple[str, str]]:
+        """The name of each migration, and a database with the schema that it leaves.
+
+        Nothing, if the schema of these folders did not come from their migrations.
+        """
+        from sqlkit.testing import migrate
+
+        if self._server is None or folders not in self._migrated_folders:
+            return
+        with self._server.database() as url:
+            for name in migrate.each(url, folders.migrations):
+                yield name, with_search_path(plain_url(url), folders)
 
     def _conninfo(self, folders: DatabaseFolders) -> str:
         if self.dsn:
@@ -82,6 +97,7 @@ class Schemas:
             return url
         with busy("Applying the migrations"):
             migrate.apply(url, folders.migrations)
+        self._migrated_folders.add(folders)
         say(
             f"schema: {folders.migrations.name}/ applied on {place}, PostgreSQL {server.version}",
         )

@@ -24,12 +24,14 @@ class Stale:
 
     ``reason``: ``missing``, it is not there; ``stale``, its ``.sql`` file or the database changed
     since; ``edited``, a hand changed it; ``orphan``, its ``.sql`` file is gone; ``foreign``, sqlkit
-    did not write it. ``diff`` leads from the file to what it should be; empty if that isn't known.
+    did not write it. ``diff`` leads from the file to what it should be, and ``lines`` is how many
+    that has; empty and 0 if it isn't known.
     """
 
     path: Path
     reason: Reason
     diff: str = ""
+    lines: int = 0
 
 
 def compare(plan: Plan) -> list[Stale]:
@@ -67,10 +69,10 @@ def _compared(path: Path, wanted: str) -> Stale | None:
     if text == wanted:
         return None
     header = header_of(text or "")
-    diff = _diff(path, text or "", wanted)
+    diff, lines = _diff(path, text or "", wanted), wanted.count("\n")
     if text is None or header is None:
-        return Stale(path, "missing" if text is None else "foreign", diff)
-    return Stale(path, "edited" if is_edited(text, header) else "stale", diff)
+        return Stale(path, "missing" if text is None else "foreign", diff, lines)
+    return Stale(path, "edited" if is_edited(text, header) else "stale", diff, lines)
 
 
 def _reason(path: Path, source: Path | None) -> Reason | None:

@@ -39,17 +39,20 @@ def plan(
     folder: Path,
     settings: Settings = _DEFAULTS,
     exclude: Collection[Path] = (),
+    *,
+    hazards: bool = False,
 ) -> Plan:
     """Read and describe the ``.sql`` files of a folder, and write their modules in memory.
 
     ``root`` is what files are named from in messages and sources; ``exclude`` are folders that
-    belong to other databases. Reads files and asks the server; changes neither.
+    belong to other databases; ``hazards``: look for these too. Reads files and asks the server;
+    changes neither.
     """
     files, errors = load(root, folder, exclude)
     parsed = [file.parsed() for file in files]
     errors += [error for one in parsed for error in one.errors]
     queries = [query for one in parsed for query in one.queries]
-    answers = dict(zip(queries, describe(connection, queries), strict=True))
+    answers = dict(zip(queries, describe(connection, queries, hazards=hazards), strict=True))
     errors += [answer for answer in answers.values() if isinstance(answer, SourceError)]
     described = {
         query: answer for query, answer in answers.items() if isinstance(answer, Description)

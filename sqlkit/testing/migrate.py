@@ -22,6 +22,11 @@ def apply(url: str, folder: Path) -> tuple[str, ...]:
     Each is a transaction of its own, as with the command ``yoyo apply``. What PostgreSQL refuses is
     raised as psycopg raised it, with a note that names the migration.
     """
+    return tuple(each(url, folder))
+
+
+def each(url: str, folder: Path) -> Generator[str]:
+    """As `apply`, but the caller may look at the database after each migration, by its name."""
     if not folder.is_dir():
         raise ProjectError(f"there is no folder of migrations at {folder}")
     yoyo = _yoyo()
@@ -30,8 +35,8 @@ def apply(url: str, folder: Path) -> tuple[str, ...]:
         missing = backend.to_apply(migrations)
         for migration in missing:
             _apply_one(backend, migration)
+            yield str(migration.id)
         backend.run_post_apply(missing)
-        return tuple(migration.id for migration in missing)
 
 
 def _yoyo() -> Any:

@@ -66,7 +66,7 @@ values (:body, :tags, :data, :price, :due)
 returning id, tags, data, price, due;
 
 -- name: touch :exec
-update notes set created_at = now();
+update notes set created_at = now() where true;
 
 -- name: export_notes :copy
 select id, body from notes order by id;

@@ -50,9 +50,7 @@ def unjoined_tables(look: Look) -> Iterator[Found]:
 
 def _groups(look: Look, block: Block) -> list[set[int]]:
     """The tables of FROM, those together that a condition joins."""
-    sources = [entries(source) for source in block.sources]
-    if block.command in (UPDATE, DELETE):
-        sources.insert(0, {block.query.number("resultRelation")})
+    sources = [entries(source) for source in block.sources]  # the table that is written, too
     groups = [group for group in sources if _is_free(look, block, group)]
     for condition in conjuncts(block.quals):
         used = {var.number("varno") for var in columns(condition)} | {
