@@ -1,0 +1,71 @@
+"""How the calls of the last seconds went, counted in buckets. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+
+BUCKETS = 10
+
+
+class Bucket:
+    """The calls that ended during a tenth of a window."""
+
+    __slots__ = ("calls", "failures", "slow", "tick")
+
+    def __init__(self, tick: int) -> None:
+        self.tick = tick
+        self.calls = self.failures = self.slow = 0
+
+
+class Window:
+    """Counts of calls, failures and slow calls, which forget what is older than ``seconds``.
+
+    Adding a call costs the same however many there are. A bucket is forgotten as a whole, so what
+    is counted goes back between nine and ten tenths of ``seconds``. Not safe for threads.
+    """
+
+    __slots__ = ("_ends", "_last", "_older", "_width", "row")
+
+    def __init__(self, seconds: float, now: float) -> None:
+        self._width = seconds / BUCKETS
+        self._older: deque[Bucket] = deque()
+        self._begin(int(now // self._width))
+        self.row = 0
+        """How many calls failed since the last that did not, whenever that was."""
+
+    def add(self, now: float, *, failed: bool = False, slow: bool = False) -> None:
+        """Count a call that ended at a moment."""
+        if now >= self._ends:
+            self.forget(now)
+        last = self._last
+        last.calls += 1
+        if slow:
+            last.slow += 1
+        if failed:
+            last.failures += 1
+            self.row += 1
+        else:
+            self.row = 0
+
+    def forget(self, now: float) -> None:
+        """Drop what is too old at a moment; one that is past already changes nothing."""
+        if now < self._ends:
+            return
+        tick = int(now // self._width)
+        self._older.append(self._last)
+        while self._older and self._older[0].tick <= tick - BUCKETS:
+            self._older.popleft()
+        self._begin(tick)
+
+    def _begin(self, tick: int) -> None:
+        self._last = Bucket(tick)
+        self._ends = (tick + 1) * self._width
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many calls, failures and slow calls there were."""
+        buckets = (*self._older, self._last)
+        return (
+            sum(bucket.calls for bucket in buckets),
+            sum(bucket.failures for bucket in buckets),
+            sum(bucket.slow for bucket in buckets),
+        )
