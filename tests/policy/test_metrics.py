@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
 from sqlkit.policy.durations import Durations
 from sqlkit.policy.flow import Chain, Policy, drive, drive_async
-from sqlkit.policy.instruments import Instruments, shared
+from sqlkit.policy.instruments import shared
 from sqlkit.policy.metrics import BUCKETS, Metrics
 from sqlkit.statement import Line, Query
 
@@ -331,11 +332,13 @@ def test_a_decorated_function_counts_by_its_name(metrics: Metrics, scrape: Scrap
     assert scrape("db_client_operation_rows_total", database="", query=name) == 0
 
 
-def test_instruments_go_with_their_registry() -> None:
-    before = sum(isinstance(thing, Instruments) for thing in gc.get_objects())
-    Metrics(CollectorRegistry())
+def test_a_registry_that_is_dropped_takes_its_metrics_along() -> None:
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    instruments = weakref.ref(shared(registry, metrics.buckets, metrics.queries))
+    del registry, metrics
     gc.collect()
-    assert sum(isinstance(thing, Instruments) for thing in gc.get_objects()) == before
+    assert instruments() is None
 
 
 WITHOUT = """
