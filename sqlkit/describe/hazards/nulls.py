@@ -154,9 +154,9 @@ def _nulls(array: Node) -> list[Node]:
     manual=("String Functions and Operators", "functions-string.html"),
 )
 def nullable_concat(look: Look) -> Iterator[Found]:
-    """Text joined by || is NULL as a whole as soon as one part is.
+    """A text that is joined from parts is NULL as a whole as soon as one part is.
 
-    A user without a full name has no label at all, not even the address in it. `concat` and
+    With `||`, a user without a full name has no label, not even the address in it. `concat` and
     `concat_ws` leave NULLs out; `coalesce(full_name, '')` says what stands for them. Looked for in
     what a query gives and stores, outside of COALESCE.
     """
