@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from sqlkit.compile.check import Stale, compare, edited, offline
+from sqlkit.compile.memory import Memory
 from sqlkit.compile.plan import Plan
 from sqlkit.compile.planning import plan
 from sqlkit.compile.problem import Notice
 from sqlkit.compile.settings import Settings
 
-__all__ = ["Notice", "Plan", "Settings", "Stale", "compare", "edited", "offline", "plan"]
+__all__ = ["Memory", "Notice", "Plan", "Settings", "Stale", "compare", "edited", "offline", "plan"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.compile.header import header_of, stamped
+from sqlkit.compile.memory import Memory
 from sqlkit.compile.module import Module
 from sqlkit.compile.names import ROWS_MODULE, TYPES_MODULE, type_names
 from sqlkit.compile.notice import notices
@@ -14,7 +15,7 @@ from sqlkit.compile.shared import shared_source
 from sqlkit.compile.shared_rows import shared_rows_source
 from sqlkit.compile.sharing import share
 from sqlkit.compile.source import SqlFile, load, local_modules, python_paths
-from sqlkit.describe import Description, describe
+from sqlkit.describe import Description
 from sqlkit.describe.types import parts
 from sqlkit.errors import SourceError
 
@@ -41,18 +42,21 @@ def plan(
     exclude: Collection[Path] = (),
     *,
     hazards: bool = False,
+    memory: Memory | None = None,
 ) -> Plan:
     """Read and describe the ``.sql`` files of a folder, and write their modules in memory.
 
     ``root`` is what files are named from in messages and sources; ``exclude`` are folders that
-    belong to other databases; ``hazards``: look for these too. Reads files and asks the server;
-    changes neither.
+    belong to other databases; ``hazards``: look for these too; ``memory``: what is kept from one
+    time to the next on one schema. Reads files and asks the server; changes neither.
     """
+    memory = memory or Memory()
     files, errors = load(root, folder, exclude)
-    parsed = [file.parsed() for file in files]
+    parsed = [memory.parsed(file) for file in files]
     errors += [error for one in parsed for error in one.errors]
     queries = [query for one in parsed for query in one.queries]
-    answers = dict(zip(queries, describe(connection, queries, hazards=hazards), strict=True))
+    said = memory.described(connection, queries, hazards=hazards)
+    answers = dict(zip(queries, said, strict=True))
     errors += [answer for answer in answers.values() if isinstance(answer, SourceError)]
     described = {
         query: answer for query, answer in answers.items() if isinstance(answer, Description)
@@ -72,7 +76,7 @@ def plan(
         )
         for file, one in zip(files, parsed, strict=True)
     ]
-    bodies = [module.source() for module in modules]
+    bodies = [memory.source(module) for module in modules]
     errors += [*rows.errors, *(error for module in modules for error in module.errors)]
     shared = {
         TYPES_MODULE: shared_source(

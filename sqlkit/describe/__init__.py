@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlkit.describe.description import Column, DescribedVariant, Description, Param, Volatility
 from sqlkit.describe.hazards import Hazard
+from sqlkit.describe.known import Known
 from sqlkit.describe.server import describe
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "DescribedVariant",
     "Description",
     "Hazard",
+    "Known",
     "Param",
     "Volatility",
     "describe",
