@@ -46,10 +46,11 @@ def python_paths(folder: Path, exclude: Collection[Path] = ()) -> list[Path]:
 
 def _files(folder: Path, suffix: str, exclude: set[Path]) -> Iterator[Path]:
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name.startswith((".", "__pycache__")) or path.resolve() in exclude:
+        if path.name.startswith((".", "__pycache__")):
             continue
         if path.is_dir():
-            yield from _files(path, suffix, exclude)
+            if path.resolve() not in exclude:
+                yield from _files(path, suffix, exclude)
         elif path.suffix == suffix:
             yield path
 
