@@ -118,6 +118,14 @@ def test_types_and_named_databases_are_read(tmp_path: Path) -> None:
             "[tool.sqlkit]\nnull_elements = 0",
             '[tool.sqlkit] "null_elements" must be true or false, not 0',
         ),
+        (
+            '[tool.sqlkit]\nallow = "x"',
+            """[tool.sqlkit] "allow" must be a list of strings, not 'x'""",
+        ),
+        (
+            '[tool.sqlkit]\nallow = ["x", 1]',
+            """[tool.sqlkit] "allow" must be a list of strings, not ['x', 1]""",
+        ),
         ("[tool.sqlkit]\ntypes = []", '[tool.sqlkit] "types" must be a table, not []'),
         (
             "[tool.sqlkit.types]\njsonb = 1",

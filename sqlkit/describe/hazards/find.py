@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # The name of a rule, its message and its hint.
 _Says: TypeAlias = tuple[str, str, str]
 
-_WORD = re.compile(r"[\w$.:]+|[<>=!]+|\S")
+_WORD = re.compile(r"'[^']*'|[\w$.:]+|[<>=!]+|\S")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ def test_a_hazard_points_at_its_word_in_the_file(search: Search) -> None:
         hint: write `is null` or `is not null`""")
 
 
+def test_the_caret_is_as_wide_as_a_literal(search: Search) -> None:
+    [found] = search("select id from orders where placed_at <= '2026-01-31'")
+
+    assert found.width == len("'2026-01-31'")
+
+
 def test_each_of_several_hazards_is_found_in_order(search: Search) -> None:
     found = search("select id from users where score = null or full_name <> null limit 3")
 
