@@ -1,0 +1,78 @@
+"""The connection breaks at any byte of the protocol: what is told of each call is what was done."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults import calls
+from tests.faults.proxy import random_cuts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import psycopg
+
+    from sqlkit import AsyncDatabase
+    from tests.faults.proxy import Proxy
+
+# A connection lives for some ten calls: a transaction has more bytes than a statement.
+TRANSACTIONS = 6000
+STATEMENTS = 2500
+
+
+def cut(proxy: Proxy, seed: int, most: int) -> None:
+    proxy.next_cut = random_cuts(random.Random(seed), most)
+
+
+@pytest.mark.parametrize("call", [calls.in_transact, calls.in_transaction, calls.in_batch])
+async def test_a_transaction_is_done_once_and_told_so_or_not_at_all(
+    make_both: Callable[..., AsyncDatabase],
+    url: str,
+    direct: psycopg.Connection[Any],
+    proxy: Proxy,
+    seed: int,
+    call: Callable[..., Any],
+) -> None:
+    cut(proxy, seed, TRANSACTIONS)
+    async with make_both(url, max_size=1) as db:
+        told = await calls.make(db, 300, call)
+    print(told, f"{proxy.cuts} cuts")  # noqa: T201
+    calls.assert_told_truly(direct, told)
+    assert not told.unknown
+    assert proxy.cuts > 10
+
+
+async def test_a_write_of_unknown_fate_is_told_as_such_and_never_repeated(
+    make_both: Callable[..., AsyncDatabase],
+    url: str,
+    direct: psycopg.Connection[Any],
+    proxy: Proxy,
+    seed: int,
+) -> None:
+    cut(proxy, seed, STATEMENTS)
+    async with make_both(url, max_size=1) as db:
+        told = await calls.make(db, 300, calls.alone)
+    print(told, f"{proxy.cuts} cuts")  # noqa: T201
+    calls.assert_told_truly(direct, told)
+    assert not told.failed
+    assert proxy.cuts > 10
+
+
+@pytest.mark.parametrize("call", [calls.marked, calls.read])
+async def test_what_may_run_twice_never_fails(
+    make_both: Callable[..., AsyncDatabase],
+    url: str,
+    proxy: Proxy,
+    seed: int,
+    call: Callable[..., Any],
+) -> None:
+    cut(proxy, seed, STATEMENTS)
+    async with make_both(url, max_size=1) as db:
+        told = await calls.make(db, 300, call)
+    print(told, f"{proxy.cuts} cuts")  # noqa: T201
+    assert not told.unknown
+    assert not told.failed
+    assert proxy.cuts > 10
