@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from sqlkit.sqlfile import aiosql
 from sqlkit.sqlfile.conditions import refuse_alone
@@ -23,7 +25,7 @@ _LINE = re.compile(
 _NO_OPTIONS = Options()
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """The comment lines directly below a header; ``end`` is where the last one ends."""
 
     end: int

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from sqlkit.sqlfile.line import Condition
 from sqlkit.sqlfile.names import fault
@@ -21,7 +23,7 @@ _MARKER = re.compile(
 _FORMS = "a condition is --? name, --? not name, --? name = word or --? name = word (default)"
 
 
-class Marker(NamedTuple):
+class Marker(msgspec.Struct, frozen=True, gc=False):
     """The end of a conditional line; ``offset`` is the name's place in the file.
 
     The line reaches from ``start`` to ``end``, its line end included.

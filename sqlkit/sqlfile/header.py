@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, get_args
+
+import msgspec
 
 from sqlkit.sqlfile import aiosql
 from sqlkit.sqlfile.line import Kind
@@ -28,7 +30,7 @@ _SHAPE = re.compile(
 _NEAR = 0.7
 
 
-class Header(NamedTuple):
+class Header(msgspec.Struct, frozen=True, gc=False):
     """What a header says. ``listed``: the names in aiosql's parameter list, if there is one.
 
     ``offset`` is the name's place in the file, ``width`` its length there.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,24 +16,23 @@ State: TypeAlias = "bool | str"
 _Stretch: TypeAlias = "tuple[int, int, tuple[str, State] | None]"
 
 
-# A file can be nearly all pieces, and named tuples are the cheapest values there are: the garbage
-# collector doesn't even look at those that hold only text and numbers.
-class Text(NamedTuple):
+# A file can be nearly all pieces. A struct is the cheapest value there is: made five times faster
+# than a tuple with names, and of no interest to the garbage collector.
+class Text(msgspec.Struct, frozen=True, gc=False):
     """Text that goes to the server as it is; ``offset``: its place in the file, in characters."""
 
     text: str
     offset: int
 
 
-class Parameter(NamedTuple):
+class Parameter(msgspec.Struct, frozen=True, gc=False):
     """A ``:name`` in the text; ``offset`` is the colon's place in the file, in characters."""
 
     name: str
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(msgspec.Struct, frozen=True, gc=False):
     """What the conditional lines of a query ask about one name.
 
     ``given``: the name is a parameter too, and what counts is whether it is not None. ``words``:
@@ -49,8 +49,7 @@ class Condition:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A stretch of a query that stands or falls as a whole, line end included.
 
     ``when`` is ``(name of a condition, state)``, or None for a stretch that always stands.
@@ -93,7 +92,7 @@ def _stretches(start: int, stop: int, markers: Sequence[Marker]) -> Iterator[_St
 def cut_off(lines: Sequence[Line], end: int) -> tuple[Line, ...]:
     """The lines without what stands from ``end``, an offset in the file, on."""
     kept = (
-        replace(line, pieces=tuple(_cut(piece, end) for piece in line.pieces if piece.offset < end))
+        Line(tuple(_cut(piece, end) for piece in line.pieces if piece.offset < end), line.when)
         for line in lines
     )
     return tuple(line for line in kept if line.pieces)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from sqlkit.sqlfile.line import Parameter, cut_off
 from sqlkit.sqlfile.options import Options
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 MOST_VARIANTS = 1024
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Query:
+class Query(msgspec.Struct, frozen=True, eq=False, kw_only=True, gc=False):
     """A query as its file says it.
 
     ``kind`` is None where the header says none. ``line`` is the header's; ``offset`` and
@@ -32,7 +32,7 @@ class Query:
     name: str
     kind: Kind | None = None
     doc: str = ""
-    options: Options = field(default_factory=Options)
+    options: Options = Options()
     lines: tuple[Line, ...] = ()
     conditions: tuple[Condition, ...] = ()
     copy: CopyIn | None = None
@@ -41,7 +41,7 @@ class Query:
     offset: int = 0
     width: int = 1
     end: int = 0
-    source: Source = field(repr=False)
+    source: Source
 
     @property
     def file(self) -> str:
