@@ -216,6 +216,25 @@ def test_no_call_is_lost_or_doubled_under_threads(metrics: Metrics, scrape: Scra
     assert rows == [3 * count for count in counts]
 
 
+class Interrupted(list[Any]):
+    """Notes, to which another thread adds one as soon as they are read."""
+
+    def __getitem__(self, place: Any) -> Any:
+        read = super().__getitem__(place)
+        self.append(((("shop", "q", query("q"), None)), 0.001, 1, 1))
+        return read
+
+
+def test_a_call_that_ends_while_others_are_counted_waits_for_the_next_time(
+    metrics: Metrics, registry: CollectorRegistry, scrape: Scrape
+) -> None:
+    shared(registry, metrics.buckets, metrics.queries).waiting = Interrupted()
+    counts = [
+        scrape(f"{DURATION}_count", database="shop", query="q", outcome="ok") for _ in range(4)
+    ]
+    assert counts == [None, 1, 2, 3]
+
+
 def test_few_calls_wait_to_be_counted_and_none_holds_an_error(
     metrics: Metrics, registry: CollectorRegistry
 ) -> None:
