@@ -13,6 +13,7 @@ from sqlkit.errors import (
     CircuitOpen,
     CommitUnknown,
     CompileError,
+    DatabaseClosed,
     DeadlineExceeded,
     DescribeError,
     ForeignFile,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from sqlkit.database.async_session import AsyncHeldConnection, AsyncTransaction
     from sqlkit.database.connection import Connection
     from sqlkit.database.database import Database
+    from sqlkit.database.health import Health
     from sqlkit.database.session import HeldConnection, Transaction
     from sqlkit.policy.deadline import deadline
     from sqlkit.row import Json, Row
@@ -50,6 +52,7 @@ _HOMES = {
     "AsyncTransaction": "sqlkit.database.async_session",
     "Connection": "sqlkit.database.connection",
     "Database": "sqlkit.database.database",
+    "Health": "sqlkit.database.health",
     "HeldConnection": "sqlkit.database.session",
     "Json": "sqlkit.row",
     "Query": "sqlkit.statement",
@@ -83,9 +86,11 @@ __all__ = [
     "CompileError",
     "Connection",
     "Database",
+    "DatabaseClosed",
     "DeadlineExceeded",
     "DescribeError",
     "ForeignFile",
+    "Health",
     "HeldConnection",
     "Json",
     "NoRow",

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Collection
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Self, TypeVar
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
-
-from sqlkit.database import driver, outcome, repeat, values
+from sqlkit.database import driver, health, outcome, repeat, values
 from sqlkit.database.async_connection import AsyncConnection
+from sqlkit.database.async_pool import AsyncPool
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
-from sqlkit.database.deadline import left, wait_async
+from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
-from sqlkit.database.settings import CLOSING, Settings
+from sqlkit.database.settings import Settings
 from sqlkit.database.types import Types
-from sqlkit.policy.deadline import until
+from sqlkit.policy.deadline import current, until
 from sqlkit.policy.flow import drive_async
 
 if TYPE_CHECKING:
@@ -34,7 +33,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
+    from sqlkit.database.address import AsyncConninfo
     from sqlkit.database.begin import Isolation
+    from sqlkit.database.health import Health
     from sqlkit.policy.call import Call
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
@@ -46,11 +47,16 @@ R = TypeVar("R")
 class AsyncDatabase(AsyncConnection):
     """A PostgreSQL database, reached through a pool of connections; for one event loop's tasks.
 
-    ``conninfo`` is any psycopg conninfo or URL; without one, DATABASE_URL is used, else libpq's
-    PG* variables. The pool opens with the ``with`` block or at first use, and holds between
-    ``min_size`` and ``max_size`` connections. In seconds: ``timeout``, what a statement may take
-    unless its query says ``@timeout``; ``pool_timeout``, the wait for a free connection;
-    ``connect_timeout``, the wait for the server to accept one.
+    ``conninfo`` is any psycopg conninfo or URL, with one host or several; without one, DATABASE_URL
+    is used, else libpq's PG* variables. It may be a function that gives one each time a connection
+    is opened. The pool opens with the ``with`` block or at first use, and holds between
+    ``min_size`` and ``max_size`` connections; at most ``max_waiting`` calls wait for one.
+
+    In seconds: ``timeout``, what a statement may take unless its query says ``@timeout``;
+    ``pool_timeout``, the wait for a free connection; ``connect_timeout``, the wait for the server
+    to accept one, of each host; ``startup_timeout``, the wait of `open` for a server that isn't
+    there yet; ``max_lifetime``, after which a connection is replaced, and ``max_idle``, after
+    which an unused one above ``min_size`` is closed.
 
     ``policies`` is the chain that every call goes through, the outermost first; without it, the
     default one (see `sqlkit.policy.default`). ``[]`` is none.
@@ -61,13 +67,17 @@ class AsyncDatabase(AsyncConnection):
 
     def __init__(
         self,
-        conninfo: str = "",
+        conninfo: AsyncConninfo = "",
         *,
         min_size: int = 1,
         max_size: int = 10,
         timeout: float = 30.0,
         pool_timeout: float = 10.0,
         connect_timeout: float = 3.0,
+        startup_timeout: float = 10.0,
+        max_waiting: int = 1000,
+        max_lifetime: float = 3600.0,
+        max_idle: float = 600.0,
         policies: Sequence[Policy] | None = None,
         read_only: bool = False,
         name: str = "default",
@@ -78,13 +88,16 @@ class AsyncDatabase(AsyncConnection):
             min_size=min_size,
             max_size=max_size,
             timeout=timeout,
+            max_waiting=max_waiting,
+            max_lifetime=max_lifetime,
+            max_idle=max_idle,
             pool_timeout=pool_timeout,
             connect_timeout=connect_timeout,
+            startup_timeout=startup_timeout,
             policies=policies,
             read_only=read_only,
         )
-        self._pool: AsyncConnectionPool[driver.AsyncPgConnection] | None = None
-        self._opening = asyncio.Lock()
+        self._pool: AsyncPool | None = None
         self._types = Types()
         self._holders = Holders()
         for policy in self.policies:
@@ -102,27 +115,26 @@ class AsyncDatabase(AsyncConnection):
 
     def pool_statistics(self) -> Mapping[str, int]:
         """The pool's counts at this moment: size, available, waiting, and what it did so far."""
-        return {} if self._pool is None else self._pool.get_stats()
+        return self._opened().statistics()
 
     # --- Open and close
 
     async def open(self) -> None:
-        """Connect, and fill the pool.
+        """Connect, and fill the pool in the background.
 
-        The ``with`` block and the first statement do it too; harmless when it is open. After
-        `close` it opens the database again. Raises psycopg.OperationalError in the server's or
-        network's own words, or `DeadlineExceeded`.
+        The ``with`` block does it too; without it, a statement connects when it needs to. Harmless
+        when it is open; after `close` it opens the database again. A server that is out of reach
+        is waited for, up to ``startup_timeout`` seconds. Raises psycopg.OperationalError in the
+        server's or network's own words, or `DeadlineExceeded`.
         """
-        async with self._opening:
-            if self._pool is not None and self._pool.closed:
-                self._pool = None
-        await self._opened()
+        if self._pool is not None and self._pool.is_closed:
+            self._pool = None
+        await self._opened().open(self._settings.startup_timeout)
 
     async def close(self) -> None:
         """Close the pool; a connection in use is closed when it is given back. Idempotent."""
-        async with self._opening:
-            if self._pool is not None:
-                await self._pool.close(timeout=CLOSING)
+        if self._pool is not None:
+            self._pool.close()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -136,29 +148,10 @@ class AsyncDatabase(AsyncConnection):
     ) -> None:
         await self.close()
 
-    async def _opened(self) -> AsyncConnectionPool[driver.AsyncPgConnection]:
-        async with self._opening:
-            if self._pool is None:
-                await self._try_to_connect()
-                pool = AsyncConnectionPool(
-                    **self._settings.pool_arguments(),
-                    connection_class=driver.AsyncPgConnection,
-                    configure=self._configure,
-                )
-                await pool.open()
-                self._pool = pool
-            return self._pool
-
-    async def _try_to_connect(self) -> None:
-        # A pool that can't connect only says, after a while, that it has no connection.
-        settings = self._settings
-        try:
-            conn = await driver.AsyncPgConnection.connect(
-                settings.target.conninfo, **settings.connection_arguments()
-            )
-        except psycopg.Error as error:
-            raise settings.not_connected(error) from error.__cause__
-        await conn.close()
+    def _opened(self) -> AsyncPool:
+        if self._pool is None:
+            self._pool = AsyncPool(self._settings, self._configure)
+        return self._pool
 
     async def _configure(self, conn: driver.AsyncPgConnection) -> None:
         conn.types = self._types
@@ -168,20 +161,15 @@ class AsyncDatabase(AsyncConnection):
     @asynccontextmanager
     async def _taken(self, deadline: float) -> AsyncGenerator[driver.AsyncPgConnection]:
         """A connection of the pool, for the length of a ``with`` block."""
-        pool = self._pool or await self._opened()
-        try:
-            conn = await pool.getconn(left(self._settings.pool_timeout, deadline))
-            conn.sent = False
-        except PoolTimeout as error:
-            raise self._settings.none_free() from error
-        except PoolClosed as error:
-            error.add_note(self._settings.closed())
-            raise
+        pool = self._pool or self._opened()
+        conn = await pool.take(min(deadline, current()))
+        conn.sent = False
         try:
             yield conn
-        finally:
-            # Cancelled half-way, the pool would lose the connection.
-            await asyncio.shield(pool.putconn(conn))
+        except BaseException as error:
+            pool.give(conn, error)
+            raise
+        pool.give(conn)
 
     def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
         return AsyncSession(conn, self._settings)
@@ -350,6 +338,21 @@ class AsyncDatabase(AsyncConnection):
             yield held
         finally:
             await held.end()
+
+    async def health(self, timeout: float = 2.0) -> Health:  # noqa: ASYNC109 # as its twin has it
+        """How the database is, for a readiness probe: `sqlkit.database.health.Health`.
+
+        Never raises, and takes no longer than ``timeout`` seconds. It is asked on a connection of
+        the pool, past the chain, so an open breaker doesn't refuse it; if none becomes free in
+        time, the database is not well.
+        """
+        deadline = time.monotonic() + timeout
+        try:
+            async with self._taken(deadline) as conn:
+                found = await health.ask_async(conn, deadline - time.monotonic())
+        except Exception as error:
+            found = health.unwell(error, timeout)
+        return replace(found, pool=self.pool_statistics())
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._settings.name!r} {self._settings.target!r}>"

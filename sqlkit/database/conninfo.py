@@ -26,8 +26,13 @@ class Target:
     conninfo: str
     origin: str
 
+    @property
+    def described(self) -> str:
+        """Host, port, database and user; never the password."""
+        return describe(self.conninfo)
+
     def __repr__(self) -> str:
-        return f"<{self.origin}: {describe(self.conninfo)}>"
+        return f"<{self.origin}: {self.described}>"
 
 
 def resolve(conninfo: str, environ: Mapping[str, str], **defaults: str | int) -> Target:
@@ -43,6 +48,11 @@ def resolve(conninfo: str, environ: Mapping[str, str], **defaults: str | int) ->
     if not conninfo:
         empty = "DATABASE_URL is empty" if "DATABASE_URL" in environ else "no DATABASE_URL is set"
         origin = f"PG* variables or libpq's defaults, since {empty}"
+    return complete(conninfo, origin, **defaults)
+
+
+def complete(conninfo: str, origin: str, **defaults: str | int) -> Target:
+    """A conninfo with what it leaves to us. Raises psycopg.ProgrammingError."""
     try:
         said = conninfo_to_dict(plain_url(conninfo))
     except psycopg.ProgrammingError as error:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, Self, TypeVar
 
-import psycopg
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
-
-from sqlkit.database import driver, outcome, repeat, values
+from sqlkit.database import driver, health, outcome, repeat, values
 from sqlkit.database.connection import Connection
-from sqlkit.database.deadline import left, wait
+from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
+from sqlkit.database.pool import Pool
 from sqlkit.database.session import HeldConnection, Session, Transaction
-from sqlkit.database.settings import CLOSING, Settings
+from sqlkit.database.settings import Settings
 from sqlkit.database.types import Types
-from sqlkit.policy.deadline import until
+from sqlkit.policy.deadline import current, until
 from sqlkit.policy.flow import drive
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
+    from sqlkit.database.address import Conninfo
     from sqlkit.database.begin import Isolation
+    from sqlkit.database.health import Health
     from sqlkit.policy.call import Call
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
@@ -38,11 +40,16 @@ R = TypeVar("R")
 class Database(Connection):
     """A PostgreSQL database, reached through a pool of connections; safe to share among threads.
 
-    ``conninfo`` is any psycopg conninfo or URL; without one, DATABASE_URL is used, else libpq's
-    PG* variables. The pool opens with the ``with`` block or at first use, and holds between
-    ``min_size`` and ``max_size`` connections. In seconds: ``timeout``, what a statement may take
-    unless its query says ``@timeout``; ``pool_timeout``, the wait for a free connection;
-    ``connect_timeout``, the wait for the server to accept one.
+    ``conninfo`` is any psycopg conninfo or URL, with one host or several; without one, DATABASE_URL
+    is used, else libpq's PG* variables. It may be a function that gives one each time a connection
+    is opened. The pool opens with the ``with`` block or at first use, and holds between
+    ``min_size`` and ``max_size`` connections; at most ``max_waiting`` calls wait for one.
+
+    In seconds: ``timeout``, what a statement may take unless its query says ``@timeout``;
+    ``pool_timeout``, the wait for a free connection; ``connect_timeout``, the wait for the server
+    to accept one, of each host; ``startup_timeout``, the wait of `open` for a server that isn't
+    there yet; ``max_lifetime``, after which a connection is replaced, and ``max_idle``, after
+    which an unused one above ``min_size`` is closed.
 
     ``policies`` is the chain that every call goes through, the outermost first; without it, the
     default one (see `sqlkit.policy.default`). ``[]`` is none.
@@ -53,13 +60,17 @@ class Database(Connection):
 
     def __init__(
         self,
-        conninfo: str = "",
+        conninfo: Conninfo = "",
         *,
         min_size: int = 1,
         max_size: int = 10,
         timeout: float = 30.0,
         pool_timeout: float = 10.0,
         connect_timeout: float = 3.0,
+        startup_timeout: float = 10.0,
+        max_waiting: int = 1000,
+        max_lifetime: float = 3600.0,
+        max_idle: float = 600.0,
         policies: Sequence[Policy] | None = None,
         read_only: bool = False,
         name: str = "default",
@@ -70,12 +81,16 @@ class Database(Connection):
             min_size=min_size,
             max_size=max_size,
             timeout=timeout,
+            max_waiting=max_waiting,
+            max_lifetime=max_lifetime,
+            max_idle=max_idle,
             pool_timeout=pool_timeout,
             connect_timeout=connect_timeout,
+            startup_timeout=startup_timeout,
             policies=policies,
             read_only=read_only,
         )
-        self._pool: ConnectionPool[driver.PgConnection] | None = None
+        self._pool: Pool | None = None
         self._opening = threading.Lock()
         self._types = Types()
         self._holders = Holders()
@@ -94,27 +109,28 @@ class Database(Connection):
 
     def pool_statistics(self) -> Mapping[str, int]:
         """The pool's counts at this moment: size, available, waiting, and what it did so far."""
-        return {} if self._pool is None else self._pool.get_stats()
+        return self._opened().statistics()
 
     # --- Open and close
 
     def open(self) -> None:
-        """Connect, and fill the pool.
+        """Connect, and fill the pool in the background.
 
-        The ``with`` block and the first statement do it too; harmless when it is open. After
-        `close` it opens the database again. Raises psycopg.OperationalError in the server's or
-        network's own words, or `DeadlineExceeded`.
+        The ``with`` block does it too; without it, a statement connects when it needs to. Harmless
+        when it is open; after `close` it opens the database again. A server that is out of reach
+        is waited for, up to ``startup_timeout`` seconds. Raises psycopg.OperationalError in the
+        server's or network's own words, or `DeadlineExceeded`.
         """
         with self._opening:
-            if self._pool is not None and self._pool.closed:
+            if self._pool is not None and self._pool.is_closed:
                 self._pool = None
-        self._opened()
+        self._opened().open(self._settings.startup_timeout)
 
     def close(self) -> None:
         """Close the pool; a connection in use is closed when it is given back. Idempotent."""
         with self._opening:
             if self._pool is not None:
-                self._pool.close(timeout=CLOSING)
+                self._pool.close()
 
     def __enter__(self) -> Self:
         self.open()
@@ -128,29 +144,11 @@ class Database(Connection):
     ) -> None:
         self.close()
 
-    def _opened(self) -> ConnectionPool[driver.PgConnection]:
+    def _opened(self) -> Pool:
         with self._opening:
             if self._pool is None:
-                self._try_to_connect()
-                pool = ConnectionPool(
-                    **self._settings.pool_arguments(),
-                    connection_class=driver.PgConnection,
-                    configure=self._configure,
-                )
-                pool.open()
-                self._pool = pool
+                self._pool = Pool(self._settings, self._configure)
             return self._pool
-
-    def _try_to_connect(self) -> None:
-        # A pool that can't connect only says, after a while, that it has no connection.
-        settings = self._settings
-        try:
-            conn = driver.PgConnection.connect(
-                settings.target.conninfo, **settings.connection_arguments()
-            )
-        except psycopg.Error as error:
-            raise settings.not_connected(error) from error.__cause__
-        conn.close()
 
     def _configure(self, conn: driver.PgConnection) -> None:
         conn.types = self._types
@@ -161,18 +159,14 @@ class Database(Connection):
     def _taken(self, deadline: float) -> Generator[driver.PgConnection]:
         """A connection of the pool, for the length of a ``with`` block."""
         pool = self._pool or self._opened()
-        try:
-            conn = pool.getconn(left(self._settings.pool_timeout, deadline))
-            conn.sent = False
-        except PoolTimeout as error:
-            raise self._settings.none_free() from error
-        except PoolClosed as error:
-            error.add_note(self._settings.closed())
-            raise
+        conn = pool.take(min(deadline, current()))
+        conn.sent = False
         try:
             yield conn
-        finally:
-            pool.putconn(conn)
+        except BaseException as error:
+            pool.give(conn, error)
+            raise
+        pool.give(conn)
 
     def _session(self, conn: driver.PgConnection) -> Session:
         return Session(conn, self._settings)
@@ -334,6 +328,21 @@ class Database(Connection):
             yield held
         finally:
             held.end()
+
+    def health(self, timeout: float = 2.0) -> Health:
+        """How the database is, for a readiness probe: `sqlkit.database.health.Health`.
+
+        Never raises, and takes no longer than ``timeout`` seconds. It is asked on a connection of
+        the pool, past the chain, so an open breaker doesn't refuse it; if none becomes free in
+        time, the database is not well.
+        """
+        deadline = time.monotonic() + timeout
+        try:
+            with self._taken(deadline) as conn:
+                found = health.ask(conn, deadline - time.monotonic())
+        except Exception as error:
+            found = health.unwell(error, timeout)
+        return replace(found, pool=self.pool_statistics())
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._settings.name!r} {self._settings.target!r}>"

@@ -96,6 +96,8 @@ class Memory:
 
     # What its pool knows of it, as moments of `time.monotonic`: when it worked last, and when it is
     # to be replaced. ``news(0)`` gives something if the other side has sent what nobody asked for.
+    # ``backend``: the id of the server's process.
+    backend: int = 0
     used: float = 0.0
     expires: float = math.inf
     news: Callable[[int], Sequence[Any]]

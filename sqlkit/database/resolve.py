@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from sqlkit.database import driver
+from sqlkit.database.connect import connect, connect_async
 from sqlkit.database.deadline import wait, wait_async
 from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.retry import full_jitter
@@ -40,9 +41,7 @@ def resolve(settings: Settings, xid: str, deadline: float) -> Outcome:
 
 def _asked(settings: Settings, xid: str, deadline: float) -> Outcome | None:
     try:
-        conn = driver.PgConnection.connect(
-            settings.target.conninfo, **settings.connection_arguments()
-        )
+        conn = connect(settings)
     except psycopg.Error:
         return None
     try:
@@ -66,9 +65,7 @@ async def resolve_async(settings: Settings, xid: str, deadline: float) -> Outcom
 
 async def _asked_async(settings: Settings, xid: str, deadline: float) -> Outcome | None:
     try:
-        conn = await driver.AsyncPgConnection.connect(
-            settings.target.conninfo, **settings.connection_arguments()
-        )
+        conn = await connect_async(settings)
     except psycopg.Error:
         return None
     try:

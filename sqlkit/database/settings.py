@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
-from sqlkit.database import conninfo as where
+from sqlkit.database.address import Address
 from sqlkit.database.backends import Backends
 from sqlkit.database.types import ADAPTERS
-from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.call import Call
 from sqlkit.policy.deadline import current
 from sqlkit.policy.default import default
@@ -21,11 +17,21 @@ from sqlkit.policy.retry import Retry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlkit.database.address import AsyncConninfo
+    from sqlkit.database.conninfo import Target
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
 
-# Seconds that closing waits for the pool's workers.
-CLOSING = 2.0
+
+# When a connection that leads nowhere is given up, where the conninfo doesn't say: what was sent is
+# not acknowledged for so many milliseconds, or nothing was heard for a minute. PostgreSQL manual,
+# 34.1.2 "Parameter Key Words".
+_KEEPALIVES = {
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,16 @@ class Settings:
     """How to connect and how long to wait; times in seconds."""
 
     name: str
-    target: where.Target
+    address: Address
     min_size: int
     max_size: int
+    max_waiting: int
+    max_lifetime: float
+    max_idle: float
     timeout: float
     pool_timeout: float
     connect_timeout: float
+    startup_timeout: float
     read_only: bool
     chain: Chain
     backends: Backends = field(default_factory=Backends)
@@ -46,25 +56,33 @@ class Settings:
     @classmethod
     def of(
         cls,
-        conninfo: str,
+        conninfo: AsyncConninfo,
         *,
         read_only: bool,
+        min_size: int,
+        max_size: int,
         connect_timeout: float,
         timeout: float,
         policies: Sequence[Policy] | None,
         **rest: Any,
     ) -> Settings:
-        """Settings from a database's arguments. Raises psycopg.ProgrammingError."""
-        target = where.resolve(
+        """Settings from a database's arguments. Raises psycopg.ProgrammingError, ValueError."""
+        if not 0 <= min_size <= max_size or max_size < 1:
+            raise ValueError(
+                f"a pool has at least 1 connection, and min_size ({min_size}) is not above "
+                f"max_size ({max_size})"
+            )
+        address = Address(
             conninfo,
-            os.environ,
+            read_only=read_only,
             fallback_application_name="sqlkit",
             connect_timeout=max(2, round(connect_timeout)),
+            **_KEEPALIVES,
         )
-        if read_only:
-            target = where.Target(where.read_only(target.conninfo), target.origin)
         return cls(
-            target=target,
+            address=address,
+            min_size=min_size,
+            max_size=max_size,
             connect_timeout=connect_timeout,
             timeout=timeout,
             read_only=read_only,
@@ -89,18 +107,6 @@ class Settings:
             return self.chain
         return Chain([*policies, Retry()])
 
-    def pool_arguments(self) -> dict[str, Any]:
-        """What the two classes of pool take alike."""
-        return {
-            "conninfo": self.target.conninfo,
-            "kwargs": self.connection_arguments(),
-            "min_size": self.min_size,
-            "max_size": self.max_size,
-            "timeout": self.pool_timeout,
-            "name": self.name,
-            "open": False,
-        }
-
     def connection_arguments(self) -> dict[str, Any]:
         """What psycopg needs beside the conninfo.
 
@@ -108,25 +114,7 @@ class Settings:
         """
         return {"autocommit": True, "prepare_threshold": None, "context": ADAPTERS}
 
-    def not_connected(self, error: psycopg.Error) -> BaseException:
-        """The error for a server out of reach: psycopg's own, noting where the address is from."""
-        if isinstance(error, psycopg.errors.ConnectionTimeout):
-            return DeadlineExceeded(
-                f"no connection to {where.describe(self.target.conninfo)} within "
-                f"{self.connect_timeout:g} s ({self.target.origin})"
-            )
-        error.add_note(
-            f"the address is from {self.target.origin}: {where.describe(self.target.conninfo)}"
-        )
-        return error
-
-    def closed(self) -> str:
-        """What to do about a pool that is closed."""
-        return f"database {self.name!r} was closed: open() or a with block opens it again"
-
-    def none_free(self) -> DeadlineExceeded:
-        """The error for a pool whose connections are all in use."""
-        return DeadlineExceeded(
-            f"no connection of database {self.name!r} became free within {self.pool_timeout:g} s: "
-            f"at most {self.max_size} are open (max_size)"
-        )
+    @property
+    def target(self) -> Target:
+        """Where the last connection was opened to."""
+        return self.address.target

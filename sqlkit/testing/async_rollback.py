@@ -10,6 +10,7 @@ from psycopg.errors import ActiveSqlTransaction
 
 from sqlkit.database import begin, driver
 from sqlkit.database.async_session import AsyncSession
+from sqlkit.database.connect import connect_async
 from sqlkit.database.deadline import left, wait_async
 from sqlkit.errors import OutsideTransaction
 from sqlkit.testing.loopless import LooplessDatabase
@@ -33,6 +34,7 @@ class AsyncRollbackDatabase(LooplessDatabase):
     def __init__(self, conninfo: str) -> None:
         super().__init__(conninfo)
         self._pinned: driver.AsyncPgConnection | None = None
+        self._pinning = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
         self._depth = 1
@@ -45,9 +47,10 @@ class AsyncRollbackDatabase(LooplessDatabase):
         """Nothing: see the class."""
 
     async def _connected(self) -> driver.AsyncPgConnection:
-        async with self._opening:
+        async with self._pinning:
             if self._pinned is None:
-                conn = await self._connect()
+                conn = await connect_async(self._settings)
+                await self._configure(conn)
                 await self._command(conn, b"BEGIN")
                 self._pinned = conn
             return self._pinned

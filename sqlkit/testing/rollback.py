@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from psycopg.errors import ActiveSqlTransaction
 
 from sqlkit.database import begin, driver
+from sqlkit.database.connect import connect
 from sqlkit.database.database import Database
 from sqlkit.database.deadline import left, wait
 from sqlkit.database.session import Session
@@ -66,9 +67,7 @@ class RollbackDatabase(Database):
     def _connected(self) -> driver.PgConnection:
         with self._opening:
             if self._pinned is None:
-                conn = self._pinned = driver.PgConnection.connect(
-                    self._settings.target.conninfo, **self._settings.connection_arguments()
-                )
+                conn = self._pinned = connect(self._settings)
                 self._configure(conn)
                 self._command(conn, b"BEGIN")
             return self._pinned
