@@ -49,9 +49,9 @@ class Closed:
         return (
             failures / calls >= self._failure_rate
             or slow / calls >= self._slow_rate
-            # As many in a row, all of them in the window: for a server that has just gone, one
-            # needn't wait until what went well before is forgotten.
-            or min(self.window.row, failures) >= self._minimum
+            # As many in a row: for a server that has just gone, one needn't wait until what went
+            # well before is forgotten. (They are in the window, as enough calls are.)
+            or self.window.row >= self._minimum
         )
 
 

@@ -152,11 +152,16 @@ class Machine(RuleBasedStateMachine):
             if call is not None:
                 self.finish(call, how)
 
+    @rule(quarters=st.integers(4, 8))
+    def the_server_goes_down(self, quarters: int) -> None:
+        self.calls_come_and_go(["ill"] * MINIMUM)
+        self.time_passes(quarters)
+
     @rule(quarters=st.integers(1, 20))
     def time_passes(self, quarters: int) -> None:
         self.clock.now += quarters / 4
 
-    @rule(to=st.sampled_from(["forced_open", "forced_closed", "closed", "closed"]))
+    @rule(to=st.sampled_from(["forced_open", "forced_closed", *["closed"] * 6]))
     def it_is_forced(self, to: str) -> None:
         force = {"forced_open": "force_open", "forced_closed": "force_closed", "closed": "reset"}
         getattr(self.breaker, force[to])()

@@ -37,20 +37,22 @@ def test_calls_of_many_threads_are_all_counted() -> None:
     assert breaker.statistics()[:3] == ("closed", 8000, 2000)
 
 
-def test_many_threads_failing_open_it_once() -> None:
-    clock = Clock()
-    breaker = Breaker(minimum_calls=100, clock=clock)
+def test_many_threads_failing_at_once_open_it_once() -> None:
+    clock, barrier = Clock(), Barrier(8)
+    breaker = Breaker(clock=clock)
 
     def play(begun: Begun) -> None:
+        barrier.wait(30)
         begun.end(lost())
 
-    for outage in range(1, 6):
-        with switching_often(), ThreadPoolExecutor(8) as threads:
-            list(threads.map(play, [Begun(breaker) for _ in range(150)]))
-        assert state(breaker) == "open"
-        assert breaker.statistics().opened == outage
-        clock.now += breaker.open_for
-        succeed(breaker, breaker.permits)
+    with switching_often(), ThreadPoolExecutor(8) as threads:
+        for outage in range(1, 201):
+            fail(breaker, breaker.minimum_calls - 1)
+            list(threads.map(play, [Begun(breaker) for _ in range(8)]))
+            assert state(breaker) == "open"
+            assert breaker.statistics().opened == outage
+            clock.now += breaker.open_for
+            succeed(breaker, breaker.permits)
 
 
 def test_calls_run_side_by_side() -> None:

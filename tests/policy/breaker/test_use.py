@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import inspect
 import logging
+import re
 from dataclasses import dataclass
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -239,6 +242,21 @@ async def test_it_protects_a_coroutine_function_which_keeps_its_signature(clock:
         await charge(3, fail=True)
     with pytest.raises(CircuitOpen, match=r"^payments: refused"):
         await charge(3)
+
+
+def test_the_documented_settings_are_the_ones_there_are() -> None:
+    page = Path(__file__).parents[3] / "docs" / "breaker.md"
+    section = page.read_text("utf-8").split("\n## ")[1]
+    documented = re.findall(r"\n\| `(\w+)` \| .* \| (\S*) ?.*\|(?=\n)", section)
+    settings = {
+        setting.name: setting.default
+        for setting in dataclasses.fields(Breaker)
+        if setting.init and setting.name != "clock"
+    }
+    assert [name for name, _ in documented] == list(settings)
+    for name, default in documented:
+        if default not in ("", "none"):
+            assert float(default) == settings[name]
 
 
 def test_excluded_errors_reach_the_caller_as_they_are(clock: Clock) -> None:
