@@ -37,6 +37,9 @@ NOT_MATCHED_BY_SOURCE = 1
 # OnConflictAction in nodes.h.
 DO_NOTHING, DO_UPDATE = 1, 2
 
+# TableFuncType in primnodes.h, from 17 on.
+JSON_TABLE = 1
+
 # XmlExprOp in primnodes.h.
 XML_ELEMENT = 1
 

@@ -116,7 +116,7 @@ def _of_node(node: Node) -> Volatility:
     match node.tag:
         case "NEXTVALUEEXPR" | "ROWMARKCLAUSE":
             return "volatile"
-        case "SQLVALUEFUNCTION" | "XMLEXPR":
+        case "SQLVALUEFUNCTION" | "XMLEXPR" | "JSONCONSTRUCTOREXPR" | "JSONEXPR":
             return "stable"
         case "COERCEVIAIO":
             argument = node.node("arg")

@@ -13,7 +13,7 @@ A column is not null only by a rule; whatever isn't known is nullable. One idea 
     table_functions   columns of functions in FROM
     returning         columns of the rows that are written
     rules             how the rules for expressions are found: in variables, expressions, functions,
-                      aggregates, windows and sublinks
+                      aggregates, windows, sublinks and json
     allowed           the functions that give a value for values
 """
 
@@ -25,6 +25,7 @@ from sqlkit.describe.nullability import (
     aggregates,
     expressions,
     functions,
+    json,
     sublinks,
     variables,
     windows,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Proof", "World", "prove"]
 
 # Each registers its rules.
-_RULES = (aggregates, expressions, functions, sublinks, variables, windows)
+_RULES = (aggregates, expressions, functions, json, sublinks, variables, windows)
 
 
 def prove(query: Node, world: World) -> list[Proof]:

@@ -43,7 +43,7 @@ lower(text) upper(text) initcap casefold length char_length character_length oct
 bit_length textlen ascii chr reverse repeat replace left right lpad rpad ltrim rtrim btrim substr
 overlay translate split_part starts_with position strpos md5 sha224 sha256 sha384 sha512 encode
 decode quote_ident quote_literal to_hex to_oct textcat textanycat anytextcat byteacat like notlike
-like_escape similar_to_escape(text) regexp_replace regexp_count regexp_instr regexp_like
+like_escape similar_to_escape(text) regexp_replace regexp_count regexp_instr regexp_like convert_to
 regexp_split_to_array parse_ident unistr text_pattern_lt text_pattern_le text_pattern_gt
 text_pattern_ge bytealike byteanlike substring(text,int4) substring(text,int4,int4)
 substring(bytea,int4) substring(bytea,int4,int4) substring(bit,int4) substring(bit,int4,int4)

@@ -6,6 +6,7 @@ Comparisons".
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlkit.describe.codes import FIRST_OF_USERS, SUBLINK, XML_ELEMENT
@@ -86,19 +87,18 @@ def by_element(node: Node, scope: Scope) -> Steps[Proof]:
     argument, cast = node.node("arg"), node.node("elemexpr")
     proof: Proof = (yield value(argument, scope)) if argument else UNKNOWN
     element = Proof(proof.elements)
-    made: Proof = (yield value(cast, _with_element(scope, element))) if cast else element
+    made: Proof = (yield value(cast, with_element(scope, element))) if cast else element
     return Proof(proof.not_null, made.not_null)
 
 
-def _with_element(scope: Scope, element: Proof) -> Scope:
-    from dataclasses import replace
-
+def with_element(scope: Scope, element: Proof) -> Scope:
+    """The scope of a cast of what is proved to be so."""
     return replace(scope, element=element)
 
 
 @rule("CASETESTEXPR", "CASETEST")
 def element(_node: Node, scope: Scope) -> Steps[Proof]:
-    """The element that an array's cast converts."""
+    """What a cast converts: an array's element, say."""
     return scope.element
     yield
 

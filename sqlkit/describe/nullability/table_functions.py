@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlkit.describe.codes import JSON_TABLE
 from sqlkit.describe.nullability.functions import set_of
+from sqlkit.describe.nullability.json import of_json_table
 from sqlkit.describe.nullability.proof import NEVER_NULL, UNKNOWN, Proof
 from sqlkit.describe.nullability.rules import value
 from sqlkit.describe.typed import type_of
@@ -37,10 +39,12 @@ def _of_call(call: Node, width: int, scope: Scope) -> Steps[list[Proof]]:
 
 
 def of_table_function(entry: Node) -> list[Proof]:
-    """Columns of XMLTABLE: the ordinality and those that say NOT NULL have a value."""
+    """Columns of XMLTABLE: the ordinality and those that say NOT NULL have a value; JSON_TABLE."""
     table = entry.node("tablefunc")
-    if table is None or table.number("functype"):
+    if table is None:
         return []
+    if table.number("functype") == JSON_TABLE:
+        return of_json_table(table)
     not_null = {int(number) for number in table.items("notnulls") if isinstance(number, str)}
     sure = not_null | {int(table.text("ordinalitycol") or -1)}
     return [Proof(number in sure) for number in range(len(table.items("colnames")))]
