@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from sqlkit.policy.breaker import Breaker
+from sqlkit.policy.log import Log
+from sqlkit.policy.metrics import Metrics
 from sqlkit.policy.retry import Retry
 from sqlkit.policy.timeout import Timeout
 
@@ -12,5 +16,9 @@ if TYPE_CHECKING:
 
 
 def default(timeout: float) -> list[Policy]:
-    """The policies of a database whose calls may take ``timeout`` seconds, the outermost first."""
-    return [Timeout(timeout), Retry()]
+    """The policies of a database whose calls may take ``timeout`` seconds, the outermost first.
+
+    Without `Metrics` where prometheus_client isn't installed.
+    """
+    metrics: list[Policy] = [Metrics()] if find_spec("prometheus_client") else []
+    return [Log(), *metrics, Timeout(timeout), Retry(), Breaker()]

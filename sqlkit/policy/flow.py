@@ -72,9 +72,9 @@ class Chain:
         """Enter what isn't entered yet. Raises what a policy refuses the call with."""
         call.result = call.error = None
         call.phase = "unsent"
+        call.attempts += 1
         for enter in self._enters[len(entered) :]:
             entered.append(enter(call))  # noqa: PERF401 # one that refuses leaves those before it
-        call.attempts += 1
 
     def leave(self, call: Call, entered: list[Any]) -> float | None:
         """Leave what is entered, innermost first; stops where a policy asks for another attempt."""

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.flow import Policy
 
 if TYPE_CHECKING:
@@ -31,7 +32,14 @@ class Timeout(Policy):
             raise ValueError(f"a timeout is a number of seconds above 0, not {self.seconds!r}")
 
     def enter(self, call: Call) -> None:
-        """Set the moment by which all of the call must be done, unless it is set already."""
+        """Set the moment by which all of the call must be done, unless an earlier one is set.
+
+        Raises `DeadlineExceeded` if that has passed.
+        """
         query = call.query
         seconds = self.seconds if query is None or query.timeout is None else query.timeout
-        call.deadline = min(call.deadline, time.monotonic() + seconds)
+        now = time.monotonic()
+        if call.deadline <= now:
+            # Before a breaker sees it: the server is not to blame.
+            raise DeadlineExceeded(f"{call.name}: its deadline had passed before it was called")
+        call.deadline = min(call.deadline, now + seconds)

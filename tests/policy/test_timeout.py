@@ -10,8 +10,9 @@ import pytest
 
 import sqlkit
 from sqlkit.errors import DeadlineExceeded
+from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
-from sqlkit.policy.deadline import current
+from sqlkit.policy.deadline import current, deadline
 from sqlkit.policy.flow import Chain, drive
 from sqlkit.policy.timeout import Timeout
 from sqlkit.statement import Query
@@ -120,3 +121,16 @@ def test_a_thread_does_not() -> None:
         thread.start()
         thread.join()
     assert seen == [inf]
+
+
+def test_a_call_whose_deadline_has_passed_reaches_no_policy_inside() -> None:
+    breaker = Breaker(minimum_calls=1)
+
+    @Timeout(1.0)
+    @breaker
+    def never() -> None:
+        pytest.fail("it was called")
+
+    with pytest.raises(DeadlineExceeded, match="never: its deadline had passed"), deadline(0):
+        never()
+    assert breaker.statistics().calls == 0
