@@ -54,6 +54,12 @@ class Awaited:
             lambda tx: at_once(function(Awaited(tx))), **options
         )
 
+    def pool_statistics(self) -> Any:
+        return cast("Database", self.connection_).pool_statistics()
+
+    async def health(self, **options: Any) -> Any:
+        return cast("Database", self.connection_).health(**options)
+
     async def open(self) -> None:
         cast("Database", self.connection_).open()
 

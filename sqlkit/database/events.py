@@ -11,6 +11,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from sqlkit.errors import CommitUnknown
 from sqlkit.policy.verdict import is_lost
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Events:
 
     def lost(self, conn: AnyConnection, error: BaseException | None) -> None:
         """The server or the network ended a connection, or it leads nowhere."""
+        if isinstance(error, CommitUnknown):
+            error = error.__cause__
         why = f": {_told(error)}" if error is not None else ""
         self._tell(logging.WARNING, "lost", f"a connection was lost{why}", conn, error)
 

@@ -36,10 +36,11 @@ def in_vain(
     name: str, target: Target, seconds: float, statistics: Mapping[str, int]
 ) -> DeadlineExceeded:
     """The error for one that has waited so long for a connection."""
+    told = format(round(seconds, 2), "g")
     if not statistics["size"]:
-        return DeadlineExceeded(f"no connection to {target.described} within {seconds:.3g} s")
+        return DeadlineExceeded(f"no connection to {target.described} within {told} s")
     return DeadlineExceeded(
-        f"no connection of database {name!r} became free within {seconds:.3g} s: at most "
+        f"no connection of database {name!r} became free within {told} s: at most "
         f"{statistics['max_size']} are open (max_size); in use: {statistics['in_use']}, still "
         f"waiting: {statistics['waiting']}"
     )
