@@ -30,9 +30,9 @@ class Backends:
         """Remember a new connection, for as long as it is there."""
         self._connections[conn.info.backend_pid] = conn
 
-    def report_deadlock(self, call: Call, error: psycopg.Error) -> None:
+    def report_deadlock(self, call: Call, conn: AnyConnection, error: psycopg.Error) -> None:
         """Log whose statements waited for each other; the server only tells their processes."""
-        others = self._others(call, error.diag.message_detail or "")
+        others = self._others(conn, error.diag.message_detail or "")
         logger.warning(
             "%s: deadlock with %s; rows that are locked in the order of their keys avoid it",
             call.name,
@@ -46,12 +46,10 @@ class Backends:
             },
         )
 
-    def _others(self, call: Call, detail: str) -> list[str]:
+    def _others(self, conn: AnyConnection, detail: str) -> list[str]:
         # The text is translated; that process ids are numbers in it is not.
-        found = {self._name(int(number)) for number in _NUMBER.findall(detail)}
-        return sorted(name for name in found if name and name != call.name) or (
-            [call.name] if call.name in found else []
-        )
+        pids = {int(number) for number in _NUMBER.findall(detail)} - {conn.info.backend_pid}
+        return sorted(name for name in map(self._name, pids) if name)
 
     def _name(self, pid: int) -> str | None:
         conn = self._connections.get(pid)

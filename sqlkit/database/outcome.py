@@ -31,7 +31,7 @@ def failed(
     """The error to raise for a statement that failed: `CommitUnknown` if it may stand."""
     call.phase = phase(conn, depth)
     if isinstance(error, psycopg.errors.DeadlockDetected):
-        settings.backends.report_deadlock(call, error)
+        settings.backends.report_deadlock(call, conn, error)
     if verdict(error, call.phase, may_repeat=may_repeat(call)) != "unknown":
         return error
     return unknown(

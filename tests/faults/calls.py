@@ -22,6 +22,13 @@ insert into counter values (0);
 create table done (call int not null);
 create table marks (call int primary key, value int not null);
 create sequence executions;
+
+create function counted() returns bigint language sql as $$ select nextval('executions') $$;
+create function refuse() returns void language plpgsql as $$
+begin
+    perform counted();
+    raise 'refused';
+end $$;
 """
 
 # As they are once compiled: what each does to tables is known.
@@ -112,6 +119,14 @@ async def make(
         else:
             told.done.add(i)
     return told
+
+
+def executions(conn: psycopg.Connection[Any]) -> int:
+    """How often ``counted()`` was called: a sequence counts what was undone too."""
+    row = conn.execute("select last_value, is_called from executions").fetchone()
+    assert row is not None
+    last_value, is_called = row
+    return int(last_value) if is_called else 0
 
 
 def assert_told_truly(conn: psycopg.Connection[Any], told: Told) -> None:

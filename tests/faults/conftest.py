@@ -1,4 +1,4 @@
-"""A database behind a proxy that fails."""
+"""Databases whose server or network fails, and what was seen of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from sqlkit.policy.retry import Retry
+from sqlkit.policy.timeout import Timeout
 from tests.faults.calls import TABLES
 from tests.faults.proxy import Proxy
+from tests.faults.seen import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from sqlkit import AsyncDatabase
 
 
 @pytest.fixture
@@ -22,6 +27,23 @@ def seed() -> int:
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")  # noqa: T201 # pytest shows it with a failure
     return seed
+
+
+@pytest.fixture
+def seen() -> Seen:
+    """How each attempt ended, in a database of `open_one`."""
+    return Seen()
+
+
+@pytest.fixture
+def open_one(make_both: Callable[..., AsyncDatabase], seen: Seen) -> Callable[..., AsyncDatabase]:
+    """Makes a database with one connection."""
+
+    def make(conninfo: str, **options: Any) -> AsyncDatabase:
+        policies = [Timeout(20), options.pop("retry", Retry()), seen]
+        return make_both(conninfo, max_size=1, policies=policies, **options)
+
+    return make
 
 
 @pytest.fixture

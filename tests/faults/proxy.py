@@ -43,13 +43,20 @@ def random_cuts(chance: random.Random, most: int) -> Callable[[], Cut | None]:
 
 
 class Proxy:
-    """Listens on a port of its own, and passes what it gets on to a server."""
+    """Listens on a port of its own, and passes what it gets on to a server.
+
+    ``latency``: seconds before anything is passed on. ``next_cut``: asked for each new link.
+    ``lose`` and ``lose_answer_to``: text of a message that breaks its link, before the server gets
+    it or once the server has answered; for one message. ``cuts``: how often a link was broken so.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self.upstream = (host, port)
         self.latency = 0.0
         self.next_cut: Callable[[], Cut | None] = lambda: None
         self.cuts = 0
+        self.lose: bytes | None = None
+        self.lose_answer_to: bytes | None = None
         self.flows = threading.Event()
         self.flows.set()
         self._links: set[Link] = set()
@@ -167,6 +174,8 @@ class Link(threading.Thread):
             raise EOFError
         self._proxy.flows.wait()
         time.sleep(self._proxy.latency)
+        if direction == "to the server" and self._is_named(data):
+            return True
         room = len(data)
         if self._cut is not None and self._cut.direction == direction:
             room = self._cut.after - self._passed[direction]
@@ -174,6 +183,19 @@ class Link(threading.Thread):
         sink.sendall(data[:room])
         self._passed[direction] += len(data)
         return room < len(data)
+
+    def _is_named(self, data: bytes) -> bool:
+        """Whether this is what is to be lost, or its answer, which then is on its way."""
+        proxy = self._proxy
+        if proxy.lose is not None and proxy.lose in data:
+            proxy.lose = None
+            return True
+        if proxy.lose_answer_to is not None and proxy.lose_answer_to in data:
+            proxy.lose_answer_to = None
+            self._server.sendall(data)
+            select.select([self._server], [], [], 10)
+            return True
+        return False
 
     def end(self) -> None:
         """Break it from outside."""
