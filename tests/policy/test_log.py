@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -77,8 +78,9 @@ async def test_a_task_logs_the_same(caplog: pytest.LogCaptureFixture) -> None:
         await asyncio.sleep(0)
         return [1, 2, 3]
 
-    await drive_async(Chain([Log()]), Call("users.get_user", GET_USER), attempt)
-    assert only(caplog).getMessage().startswith("users.get_user 3 rows in ")
+    list_users = replace(GET_USER, name="users.list_users", kind="many")
+    await drive_async(Chain([Log()]), Call("users.list_users", list_users), attempt)
+    assert only(caplog).getMessage().startswith("users.list_users 3 rows in ")
 
 
 def test_nobody_who_listens_gets_no_record(caplog: pytest.LogCaptureFixture) -> None:

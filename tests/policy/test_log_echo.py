@@ -66,7 +66,7 @@ def test_a_long_line_is_left_to_the_terminal(capsys: pytest.CaptureFixture[str])
 
 
 def test_sql_written_in_place_is_shown_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    statement = sql("select\n  :a::int", a=1)
+    statement = sql("select\n  :a::int", "one", a=1)
     line = printed(capsys, Call("sql", statement.query, statement.args))
     assert line.startswith("select $1::int  1 row  ")
 
