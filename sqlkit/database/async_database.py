@@ -241,13 +241,17 @@ class AsyncDatabase(AsyncConnection):
     ) -> tuple[T, AsyncExitStack]:
         """Take a connection and enter a context on it, through the chain; the caller leaves it."""
 
-        async def attempt() -> tuple[T, AsyncExitStack]:
+        found: list[tuple[T, AsyncExitStack]] = []  # and not the call's result, which is counted
+
+        async def attempt() -> None:
             async with AsyncExitStack() as opened:
                 conn = await opened.enter_async_context(self._taken(call.deadline))
                 entering = opened.enter_async_context(enter(conn))
-                return await self._noting_phase(call, conn, entering), opened.pop_all()
+                entered = await self._noting_phase(call, conn, entering)
+                found.append((entered, opened.pop_all()))
 
-        return await drive_async(self._settings.chain, call, attempt)
+        await drive_async(self._settings.chain, call, attempt)
+        return found.pop()
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
         if not separate:

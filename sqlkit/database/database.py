@@ -232,13 +232,16 @@ class Database(Connection):
     ) -> tuple[T, ExitStack]:
         """Take a connection and enter a context on it, through the chain; the caller leaves it."""
 
-        def attempt() -> tuple[T, ExitStack]:
+        found: list[tuple[T, ExitStack]] = []  # and not the call's result, which is counted
+
+        def attempt() -> None:
             with ExitStack() as opened:
                 conn = opened.enter_context(self._taken(call.deadline))
                 entered = self._noting_phase(call, conn, lambda: opened.enter_context(enter(conn)))
-                return entered, opened.pop_all()
+                found.append((entered, opened.pop_all()))
 
-        return drive(self._settings.chain, call, attempt)
+        drive(self._settings.chain, call, attempt)
+        return found.pop()
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
         if not separate:

@@ -61,11 +61,11 @@ class Call:
     def rows(self) -> int:
         """How many rows the call gave or changed."""
         result = self.result
-        if isinstance(result, list):
-            return len(result)  # pyright: ignore[reportUnknownArgumentType] # of anything
-        if self.query is not None and self.query.kind in ("affected", "copy"):
-            return int(result or 0)
-        return 0 if result is None else 1
+        if result is None or self.query is None:
+            return 0
+        if self.query.kind in ("one", "maybe"):
+            return 1
+        return result if isinstance(result, int) else len(result)
 
     def answer(self) -> Any:
         """The result; raises the error, if that is how the call ended."""
