@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlkit.sqlfile.lexer import without_comments
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -22,6 +24,7 @@ SUFFIXES: dict[str, tuple[Kind, bool]] = {
     "#": ("script", False),
 }
 _LISTED = re.compile(r"[^\s,()]+")
+_DOUBLED = re.compile(r"%%++")
 _RECORD_CLASS = re.compile(r"--[ \t]*+record_class[ \t]*+:[ \t]*+(\w*)")
 
 
@@ -60,19 +63,17 @@ def check_list(report: Report, names: Sequence[Listed], used: dict[str, tuple[in
             )
 
 
-def check_percent(report: Report, tokens: Iterable[Token]) -> None:
+def check_percent(report: Report, tokens: Iterable[Token], start: int, stop: int) -> None:
     """Report ``%%``, which psycopg needed and which here means two percent signs."""
-    for kind, start, end in tokens:
-        if kind in {"comment", "block"}:
-            continue
-        found = report.source.text.find("%%", start, end)
-        if found >= 0:
-            report.add(
-                "%% is two percent signs here: nothing needs doubling any more",
-                found,
-                2,
-                hint="write %, or, if two are meant, say the kind with a word, such as :many",
-            )
+    if "%%" not in report.source.text:
+        return
+    for found in _DOUBLED.finditer(without_comments(report.source.text, tokens, start, stop)):
+        report.add(
+            "%% is two percent signs here: nothing needs doubling any more",
+            start + found.start(),
+            2,
+            hint="write %, or, if two are meant, say the kind with a word, such as :many",
+        )
 
 
 def check_record_class(report: Report, start: int, end: int) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from sqlkit.sqlfile.conditions import Marker, gather, read_marker, refuse_alone
+from sqlkit.sqlfile.lexer import COMMENTS, without_comments
 from sqlkit.sqlfile.line import Condition, Line, Parameter, cut_lines
 from sqlkit.sqlfile.parameter import (
     PLANNED,
@@ -24,26 +26,28 @@ if TYPE_CHECKING:
     from sqlkit.sqlfile.report import Report
 
 _SPACE = " \t\n\r\f\v"
+_SPACE_OR_END = _SPACE + ";"
 _SPANNING = frozenset({"string", "name", "dollar", "block"})
-_NO_CODE = frozenset({"space", "comment", "block", "end"})
-_FIRST_WORD = re.compile(r"[\s(]*+([A-Za-z]*)")
+_WRONG = frozenset({"quoted", "field", "number"})
+_FIRST_WORD = re.compile(r"[\s(;]*+([A-Za-z]*+)")
 
 
-@dataclass(slots=True)
-class Body:
+class Body(msgspec.Struct, frozen=True, gc=False):
     """A query's text, without the space around it.
 
     ``parameters`` are in the text's order; ``end`` is where the statement ends: before the final
-    ``;`` and what comments follow. Places are offsets in the file.
+    ``;`` and what comments follow. ``word`` is what it begins with, in lower case; "" if that is
+    none. Places are offsets in the file.
     """
 
     start: int
     stop: int
     end: int
-    parameters: list[Parameter] = field(default_factory=list[Parameter])
-    markers: list[Marker] = field(default_factory=list[Marker])
-    conditions: tuple[Condition, ...] = ()
-    lines: tuple[Line, ...] = ()
+    word: str
+    parameters: list[Parameter]
+    markers: list[Marker]
+    conditions: tuple[Condition, ...]
+    lines: tuple[Line, ...]
 
     @property
     def names(self) -> dict[str, tuple[int, int]]:
@@ -56,95 +60,98 @@ class Body:
 
 def read_body(report: Report, tokens: Sequence[Token], start: int, stop: int) -> Body:
     """The text of a query from its tokens; what is wrong with it is reported."""
-    text = report.source.text[start:stop]
-    start += len(text) - len(text.lstrip(_SPACE))
-    body = Body(start, start + len(text.strip(_SPACE)), start)
-    body.end = _end(report, body, tokens)
-    body.parameters = _parameters(report, tokens)
-    _check_tokens(report, body, tokens)
-    body.markers = _markers(report, body, tokens)
-    names = {parameter.name for parameter in body.parameters}
-    body.conditions = gather(report, body.markers, names)
-    lines = cut_lines(report.source.text, body.start, body.stop, body.parameters, body.markers)
-    body.lines = tuple(lines)
-    return body
-
-
-def _end(report: Report, body: Body, tokens: Sequence[Token]) -> int:
-    for kind, start, end in reversed(tokens):
-        if kind == "code":
-            code = report.source.text[max(start, body.start) : end]
-            return end - len(code) + len(code.rstrip(_SPACE))
-        if kind not in _NO_CODE:
-            return end
-    return body.start
-
-
-def _parameters(report: Report, tokens: Sequence[Token]) -> list[Parameter]:
     text = report.source.text
-    parameters = [
-        Parameter(text[start + 1 : end], start) for kind, start, end in tokens if kind == "param"
-    ]
+    stretch = text[start:stop].rstrip(_SPACE)
+    stop = start + len(stretch)
+    start = stop - len(stretch.lstrip(_SPACE))
+    end = _end(text, tokens, start, stop)
+    word = _first_word(text, tokens, start, end)
+    parameters: list[Parameter] = []
+    markers: list[Marker] = []
+    names: dict[str, int] = {}
+    if tokens:
+        parameters = [
+            Parameter(text[at + 1 : after], at) for kind, at, after in tokens if kind == "param"
+        ]
+        names = _check_names(report, parameters)
+        _check_tokens(report, tokens, numbers=not parameters and word not in PLANNED)
+        if "--?" in stretch:
+            markers = _markers(report, tokens, start, stop)
+    conditions = gather(report, markers, names) if markers else ()
+    lines = tuple(cut_lines(text, start, stop, parameters, markers))
+    return Body(start, stop, end, word, parameters, markers, conditions, lines)
+
+
+def _end(text: str, tokens: Sequence[Token], start: int, stop: int) -> int:
+    """Where a statement ends: what follows is white space, comments and semicolons."""
+    for kind, begin, end in reversed(tokens):
+        code = text[end:stop].rstrip(_SPACE_OR_END)
+        if code or kind not in COMMENTS:
+            return end + len(code)
+        stop = begin
+    return start + len(text[start:stop].rstrip(_SPACE_OR_END))
+
+
+def _first_word(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
+    found = _FIRST_WORD.match(text, start, end)
+    if found and not found[1] and tokens and tokens[0][1] == found.end():
+        found = _FIRST_WORD.match(without_comments(text, tokens, start, end))
+    return found[1].lower() if found else ""
+
+
+def _check_names(report: Report, parameters: Sequence[Parameter]) -> dict[str, int]:
+    """Where each name first appears; one that no argument can have is reported."""
     places: dict[str, int] = {}
     for parameter in parameters:
         if places.setdefault(parameter.name, parameter.offset) == parameter.offset:
             check_name(report, parameter)
-    return parameters
+    return places
 
 
-def _check_tokens(report: Report, body: Body, tokens: Sequence[Token]) -> None:
-    """Report what looks like a parameter but isn't one."""
-    numbered: tuple[int, int] | None = None
+def _check_tokens(report: Report, tokens: Sequence[Token], *, numbers: bool) -> None:
+    """Report what looks like a parameter but isn't one; ``numbers``: whether ``$1`` may be."""
     for kind, start, end in tokens:
+        if kind not in _WRONG:
+            continue
         if kind == "quoted":
             refuse_quoted(report, start)
         elif kind == "field":
             refuse_field(report, start, end)
-        elif kind == "number" and numbered is None:
-            numbered = (start, end)
-    if numbered and (body.parameters or first_word(report, body, tokens) in PLANNED):
-        refuse_numbered(report, *numbered)
+        elif not numbers:
+            refuse_numbered(report, start, end)
+            numbers = True
 
 
-def _markers(report: Report, body: Body, tokens: Sequence[Token]) -> list[Marker]:
+def _markers(report: Report, tokens: Sequence[Token], start: int, stop: int) -> list[Marker]:
     """The conditional lines' ends; none begins in a token that reaches over a line's end."""
     text = report.source.text
     markers: list[Marker] = []
-    spanned = body.start
-    for kind, start, end in tokens:
+    spanned = start
+    for kind, begin, end in tokens:
         if kind == "comment":
-            if text.find("--?", start, end) >= 0:
-                markers += _marker(report, body, (start, end), spanned)
-        elif kind in _SPANNING and LINE_END.search(text, start, end):
+            if text.find("--?", begin, end) >= 0:
+                line = max(report.source.line_start(begin), start)
+                markers += _marker(report, (begin, end), line, spanned, stop)
+        elif kind in _SPANNING and LINE_END.search(text, begin, end):
             spanned = end
     return markers
 
 
 def _marker(
-    report: Report, body: Body, comment: tuple[int, int], spanned: int
+    report: Report, comment: tuple[int, int], line: int, spanned: int, stop: int
 ) -> tuple[Marker, ...]:
-    """The marker in a comment, if it has one and that is right."""
+    """The marker in a comment, if it has one and that is right; ``line``: where its line begins."""
     text, (start, end) = report.source.text, comment
-    line_start = max(report.source.line_start(start), body.start)
-    if not text[line_start:start].strip(_SPACE):
+    if not text[line:start].strip(_SPACE):
         if text.startswith("--?", start):
             refuse_alone(report, start, end)
         return ()
     offset = text.rfind("--?", start, end)
-    if line_start < spanned:
+    if line < spanned:
         message = "a conditional line can't begin inside a string or comment"
         report.add(message, offset, end - offset)
         return ()
     after = LINE_END.match(text, end)
-    line_end = min(after.end() if after else end, body.stop)
-    marker = read_marker(report, (offset, end), (line_start, line_end))
+    line_end = min(after.end() if after else end, stop)
+    marker = read_marker(report, (offset, end), (line, line_end))
     return (marker,) if marker else ()
-
-
-def first_word(report: Report, body: Body, tokens: Sequence[Token]) -> str:
-    """The word that a statement begins with, in lower case; "" if it begins with none."""
-    for kind, start, _ in tokens:
-        if kind == "code" and start < body.end:
-            found = _FIRST_WORD.match(report.source.text, start, body.end)
-            return found[1].lower() if found else ""
-    return ""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlkit.sqlfile.lexer import WORD
+from sqlkit.sqlfile.lexer import WORD, without_comments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class CopyIn:
 
 def read_copy_in(report: Report, body: Body, tokens: Sequence[Token]) -> CopyIn | None:
     """What a ``:copy`` query's ``copy`` command says; what is wrong with it is reported."""
-    found = _COPY.match(_without_comments(report, body, tokens))
+    found = _COPY.match(without_comments(report.source.text, tokens, body.start, body.end))
     if found is None or not found["from"]:
         report.add(
             "of copy commands, :copy knows copy t (a, b) from stdin alone",
@@ -73,7 +73,7 @@ def read_copy_in(report: Report, body: Body, tokens: Sequence[Token]) -> CopyIn 
 
 def check_streamed(report: Report, body: Body, tokens: Sequence[Token]) -> None:
     """Report a ``copy`` command over the connection in a query of another kind."""
-    found = _STREAMED.search(_without_comments(report, body, tokens))
+    found = _STREAMED.search(without_comments(report.source.text, tokens, body.start, body.end))
     if found:
         report.add(
             "only a :copy query can copy to or from the program that runs it",
@@ -81,14 +81,3 @@ def check_streamed(report: Report, body: Body, tokens: Sequence[Token]) -> None:
             len(found.group()),
             hint="say :copy, with copy t (a, b) from stdin, or with the select to read",
         )
-
-
-def _without_comments(report: Report, body: Body, tokens: Sequence[Token]) -> str:
-    """The statement with blanks for comments, so that places stay the same."""
-    text = report.source.text
-    kept = (
-        " " * (end - start) if kind in {"comment", "block"} else text[max(start, body.start) : end]
-        for kind, start, end in tokens
-        if body.start < end and start < body.end
-    )
-    return "".join(kept)[: body.end - body.start]

@@ -2,11 +2,13 @@
 
 From the manual, section 4.1 "Lexical Structure", and the server's scan.l (version 18): strings of
 all forms, quoted names, dollar quotes, nested comments. From psql's psqlscan.l: ``:name``, but not
-in ``::`` or ``:=``. A slice's colon is our own addition, see `_is_slice`.
+in ``::`` or ``:=``. A slice's colon is our own addition, see `sqlkit.sqlfile.slice`.
 
-One pass from left to right, without recursion. Every alternative of the expressions is possessive
-or begins with a character of its own, so none goes back over what it has matched. Groups with
-alternatives are repeated without possession: Python before 3.11.5 misreads those (gh-106052).
+One pass from left to right, without recursion. Each step takes all the plain code there is in one
+bite, then the token it ends at. The alternatives of an expression begin with characters of their
+own and are possessive, and one of those after the bite always fits, so none goes back over what it
+has matched. Groups with alternatives are repeated without possession: Python before 3.11.5
+misreads those (gh-106052).
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from sqlkit.sqlfile.slice import Brackets
 
-SPACE = r"[ \t\n\r\f\v]"
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 # Any character beyond ASCII is a letter to PostgreSQL, be it a no-break space.
 LETTER = r"[A-Za-z_\u0080-\U0010ffff]"
 LETTER_OR_DIGIT = r"[A-Za-z_0-9\u0080-\U0010ffff]"
@@ -25,31 +28,34 @@ WORD = rf"{LETTER}[A-Za-z_0-9$\u0080-\U0010ffff]*+"
 STRING = r"'[^']*+(?:''[^']*+)*+'"
 ESCAPE_STRING = r"'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'"
 NAME = r'"[^"]*+(?:""[^"]*+)*+"'
+TAG = rf"\$(?:{LETTER}{LETTER_OR_DIGIT}*+)?\$"
 
 
-def _token(plain: str) -> re.Pattern[str]:
-    """The expression for one token; ``plain``: brackets that need no telling apart from code."""
-    operator = rf"[,.=<>+*%|&@\#~!^?`{{}}\\\x00-\x08\x0e-\x1f\x7f{plain}]++ | -(?!-) | /(?!\*)"
-    code = rf"(?![eE]'|[uU]&['\"]){WORD} | [0-9]++(?:{WORD})?+ | {operator}"
+def _token(brackets: str) -> re.Pattern[str]:
+    """The expression for code up to a token; ``brackets`` are those that are plain code."""
+    plain = rf"[\x00- ,.;=<>+*%|&@\#~!^?`{{}}\\\x7f{brackets}]"
     return re.compile(
         rf"""
-          (?P<code>{SPACE}*+(?:{code})(?:{SPACE}++|{code})*)
-        | (?P<space>{SPACE}++)
-        | (?P<param>:{WORD}(?!\.{LETTER}))
-        | (?P<field>:{WORD})
-        | (?P<comment>--[^\r\n]*+)
-        | (?P<string>(?:[uU]&)?{STRING})
-        | (?P<end>;++)
-        | (?P<escape>[eE]{ESCAPE_STRING})
-        | (?P<name>(?:[uU]&)?{NAME})
-        | (?P<dollar>\$(?:{LETTER}{LETTER_OR_DIGIT}*+)?\$)
-        | (?P<block>/\*)
-        | (?P<bracket>[\[\]()]++)
-        | (?P<colon>::|:=|:(?!['"]))
-        | (?P<quoted>:)
-        | (?P<number>\$[0-9]++)
-        | (?P<open>[eE]'|(?:[uU]&)?['"])
-        | (?P<other>.)
+        (?: {plain}++
+          | (?![eE]'|[uU]&['"]){WORD}{plain}*+
+          | [0-9]++(?:{WORD})?{plain}*+
+          | -(?!-) | /(?!\*) | (?!{TAG})\$(?![0-9])
+          | :(?:[:=]|(?!['"]|{LETTER}))
+        )*
+        (?: (?P<param>:{WORD}(?!\.{LETTER}))
+          | (?P<comment>--[^\r\n]*+)
+          | (?P<string>(?:[uU]&)?{STRING})
+          | (?P<name>(?:[uU]&)?{NAME})
+          | (?P<bracket>[\[\]()]++)
+          | (?P<escape>[eE]{ESCAPE_STRING})
+          | (?P<dollar>{TAG})
+          | (?P<block>/\*)
+          | (?P<number>\$[0-9]++)
+          | (?P<field>:{WORD})
+          | (?P<quoted>:)
+          | (?P<open>[eE]'|(?:[uU]&)?['"])
+          | \Z
+        )
         """,
         re.VERBOSE | re.DOTALL,
     )
@@ -59,30 +65,17 @@ _OUTSIDE = _token(r"()\]")
 _INSIDE = _token("")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 # Strings with only white space, a line end among it, and comments between them are one string.
-_CONTINUED = re.compile(rf"(?:[ \t\f\v]++|--[^\r\n]*+)*[\r\n](?:{SPACE}++|--[^\r\n]*+[\r\n])*(?=')")
-_ESCAPE_STRING = re.compile(ESCAPE_STRING, re.DOTALL)
-_LAST_WORD = re.compile(r"[A-Za-z_0-9$.\u0080-\U0010ffff]++\Z")
-
-# Words that no expression ends in: reserved ones, from appendix C of the manual, and BETWEEN.
-_RESERVED = (
-    "all and any array as asc between both case cast check collate create cross desc distinct do "
-    "else except fetch for from full grant group having ilike in inner intersect into is "
-    "join lateral leading left like limit natural not offset on only or order outer overlaps "
-    "placing references returning right select similar some symmetric table then to trailing union "
-    "using variadic when where window with"
+_CONTINUED = re.compile(
+    r"(?:[ \t\f\v]++|--[^\r\n]*+)*[\r\n](?:[ \t\n\r\f\v]++|--[^\r\n]*+[\r\n])*(?=')"
 )
-_NEVER_LAST = frozenset(_RESERVED.split())
-_LONGEST = max(map(len, _NEVER_LAST)) + 1
+_ESCAPE_STRING = re.compile(ESCAPE_STRING, re.DOTALL)
 
-# Kind, start and end. The kind is a group's name above, but that an ``escape`` is a ``string``, and
-# that a slice's colon is a ``colon``. A ``field`` is the ``:a`` of ``:a.b``, a ``quoted`` the colon
-# of ``:'x'`` or ``:"x"``.
+# Kind, start and end. The kind is a group's name above, but that an ``escape`` is a ``string``. A
+# ``field`` is the ``:a`` of ``:a.b``, a ``quoted`` the colon of ``:'x'`` or ``:"x"``.
 Token: TypeAlias = tuple[str, int, int]
 
-_INSIGNIFICANT = frozenset({"space", "comment", "block"})
+COMMENTS = frozenset({"comment", "block"})
 _LOOK_CLOSER = frozenset({"block", "dollar", "open"})
-_MAY_BE_SLICE = frozenset({"param", "field", "quoted"})
-_OPERANDS = frozenset({"string", "name", "dollar", "number", "param"})
 
 
 class UnclosedError(Exception):
@@ -95,29 +88,42 @@ class UnclosedError(Exception):
 
 
 def tokens(text: str, start: int, end: int) -> Iterator[Token]:
-    """The tokens of a stretch of text, one beside the other without a gap.
+    """The tokens of a stretch of text; between them stands plain code or white space.
 
     Raises `UnclosedError` after the last whole token, if something is left open.
     """
-    brackets: list[str] = []
-    before: Token = ("", start, start)
+    brackets = Brackets(text)
     again = -1
     outside, inside = _OUTSIDE.match, _INSIDE.match
-    while found := (inside if brackets else outside)(text, start, end):
-        kind, stop = found.lastgroup or "", found.end()
+    while (found := (inside if brackets.open else outside)(text, start, end)) and found.lastgroup:
+        code, kind = start, found.lastgroup
+        start, stop = found.span(kind)
         if kind == "bracket":
-            _follow(brackets, text[start:stop])
-        elif kind == "escape" or start == again:
-            kind, stop, again = _escape_string(text, found, start, end)
-        elif kind in _LOOK_CLOSER:
-            stop = _close(text, kind, start, stop, end)
-        elif brackets and kind in _MAY_BE_SLICE and _is_slice(text, brackets, before):
-            kind, stop = "colon", start + 1
-        token = (kind, start, stop)
-        yield token
-        if kind not in _INSIGNIFICANT:
-            before = token
+            brackets.follow(start, stop)
+        else:
+            if kind == "escape" or start == again:
+                kind, stop, again = _escape_string(text, kind, start, stop, end)
+            elif kind in _LOOK_CLOSER:
+                stop = _close(text, kind, start, stop, end)
+            token = (kind, start, stop)
+            if brackets.open and brackets.is_slice(code, token):
+                stop = start + 1
+            else:
+                yield token
         start = stop
+
+
+def without_comments(text: str, tokens: Iterable[Token], start: int, stop: int) -> str:
+    """A stretch of text with blanks for its comments, so that places stay the same."""
+    kept: list[str] = []
+    for kind, begin, end in tokens:
+        if begin >= stop:
+            break
+        if kind in COMMENTS:
+            kept += text[start:begin], " " * (end - begin)
+            start = end
+    kept.append(text[start:stop])
+    return "".join(kept)
 
 
 def _close(text: str, kind: str, start: int, stop: int, end: int) -> int:
@@ -146,34 +152,12 @@ def _dollar_end(text: str, start: int, opened: int, end: int) -> int:
     return close + len(tag)
 
 
-def _escape_string(text: str, token: re.Match[str], start: int, end: int) -> tuple[str, int, int]:
+def _escape_string(text: str, kind: str, start: int, stop: int, end: int) -> tuple[str, int, int]:
     """Kind and end of a string with escapes, and where it goes on on a later line, without an E."""
-    stop = token.end()
-    if token.lastgroup != "escape":
+    if kind != "escape":
         found = _ESCAPE_STRING.match(text, start, end)
         if found is None:
             raise UnclosedError(start, "'")
         stop = found.end()
     continued = _CONTINUED.match(text, stop, end)
     return "string", stop, continued.end() if continued else -1
-
-
-def _follow(brackets: list[str], run: str) -> None:
-    """Keep the brackets that are open, from the first ``[`` on: elsewhere no colon is a slice's."""
-    for bracket in run:
-        if bracket == "[" or (brackets and bracket == "("):
-            brackets.append(bracket)
-        elif brackets:
-            brackets.pop()
-
-
-def _is_slice(text: str, brackets: list[str], before: Token) -> bool:
-    """Whether a colon is a slice's: directly inside brackets, after what an expression ends in."""
-    if brackets[-1] != "[":
-        return False
-    kind, start, end = before
-    if kind == "code":
-        code = text[start:end].rstrip(" \t\n\r\f\v")[-_LONGEST:]
-        word = _LAST_WORD.search(code)
-        return word is not None and word.group().lower() not in _NEVER_LAST
-    return kind in _OPERANDS or (kind == "bracket" and text[end - 1] in ")]")

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from sqlkit.sqlfile import aiosql
 from sqlkit.sqlfile.block import Block, read_block
-from sqlkit.sqlfile.body import Body, first_word, read_body
+from sqlkit.sqlfile.body import Body, read_body
 from sqlkit.sqlfile.check import check_kind, check_options
+from sqlkit.sqlfile.comment import check_comments
 from sqlkit.sqlfile.copy_in import CopyIn, check_streamed, read_copy_in
 from sqlkit.sqlfile.flags import check_flags
-from sqlkit.sqlfile.header import Header, check_near_miss, read_header
+from sqlkit.sqlfile.header import Header, read_header
+from sqlkit.sqlfile.lexer import without_comments
 from sqlkit.sqlfile.query import Query
 from sqlkit.sqlfile.report import FullError, Report
 from sqlkit.sqlfile.section import Section, sections
 from sqlkit.sqlfile.source import Source
-from sqlkit.sqlfile.tags import check_misplaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sqlkit.errors import SqlFileError
     from sqlkit.sqlfile.lexer import Token
 
+_CODE = re.compile(r"[^ \t\n\r\f\v]++[^\r\n]*+")
 _LEADING = re.compile(r"[ \t]*+--(?P<text>[^\r\n]*+)(?:\r\n|\r|\n)?")
 
 
@@ -97,25 +99,15 @@ class _File:
             self.report.add("this file has no query", 0, hint=hint)
 
     def _check_leading(self, section: Section) -> None:
-        self._check_comments(section.tokens)
-        for kind, start, end in section.tokens:
-            if kind not in {"space", "comment", "block"}:
-                code = self.source.text[start:end]
-                start += len(code) - len(code.lstrip())
-                self.report.add(
-                    "this stands before the first header, so no query has it",
-                    start,
-                    end - start,
-                    hint="begin with a header, such as -- name: get_user :one",
-                )
-                return
-
-    def _check_comments(self, tokens: Sequence[Token]) -> None:
-        """Look at comments on lines of their own that may have been meant for more."""
-        for kind, start, end in tokens:
-            if kind == "comment" and self.source.is_first(start):
-                check_near_miss(self.report, start, end)
-                check_misplaced(self.report, start, end)
+        check_comments(self.report, section.tokens)
+        stop = section.end if section.open is None else section.open
+        if found := _CODE.search(without_comments(self.source.text, section.tokens, 0, stop)):
+            self.report.add(
+                "this stands before the first header, so no query has it",
+                found.start(),
+                len(found.group().rstrip()),
+                hint="begin with a header, such as -- name: get_user :one",
+            )
 
     def _doc(self, section: Section) -> str:
         """The file's first comment lines, up to an empty one."""
@@ -132,16 +124,16 @@ class _File:
         header = read_header(self.report, start, end)
         self._check_duplicate(header)
         block = read_block(self.report, end, section.end, first_column=header.first_column)
-        if not section.whole:
+        if section.open is not None:
             return None
         query = self._read(section, header, block)
         return query if self.report.count == before else None
 
     def _check_duplicate(self, header: Header) -> None:
-        line = self.first_said.setdefault(header.name, self.source.line(header.offset))
-        if line != self.source.line(header.offset):
+        first = self.first_said.setdefault(header.name, header.offset)
+        if first != header.offset:
             self.report.add(
-                f"there is a query {header.name} already, in line {line}",
+                f"there is a query {header.name} already, in line {self.source.line(first)}",
                 header.offset,
                 header.width,
             )
@@ -154,11 +146,11 @@ class _File:
         check_kind(self.report, header, body)
         check_options(self.report, header, block.options, body)
         check_flags(self.report, block.options, body)
-        self._check_comments(tokens)
+        check_comments(self.report, tokens)
         if header.listed is not None:
             aiosql.check_list(self.report, header.listed, body.names)
         if header.aiosql:
-            aiosql.check_percent(self.report, tokens)
+            aiosql.check_percent(self.report, tokens, body.start, body.stop)
         return Query(
             name=header.name,
             kind=header.kind,
@@ -168,7 +160,6 @@ class _File:
             conditions=body.conditions,
             copy=self._copy_in(header, body, tokens),
             module=self.module,
-            line=self.source.line(header.offset),
             offset=header.offset,
             width=header.width,
             end=body.end,
@@ -176,7 +167,7 @@ class _File:
         )
 
     def _copy_in(self, header: Header, body: Body, tokens: Sequence[Token]) -> CopyIn | None:
-        if first_word(self.report, body, tokens) != "copy":
+        if body.word != "copy":
             return None
         if header.kind == "copy":
             return read_copy_in(self.report, body, tokens)

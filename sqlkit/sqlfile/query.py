@@ -24,8 +24,8 @@ MOST_VARIANTS = 1024
 class Query(msgspec.Struct, frozen=True, eq=False, kw_only=True, gc=False):
     """A query as its file says it.
 
-    ``kind`` is None where the header says none. ``line`` is the header's; ``offset`` and
-    ``width`` are the place of the name in it. ``copy`` is there for ``copy … from stdin`` only.
+    ``kind`` is None where the header says none. ``offset`` and ``width`` are the place of the name
+    in the header. ``copy`` is there for ``copy … from stdin`` only.
     Queries without conditional lines have one `Variant`, the others one for each combination.
     """
 
@@ -37,7 +37,6 @@ class Query(msgspec.Struct, frozen=True, eq=False, kw_only=True, gc=False):
     conditions: tuple[Condition, ...] = ()
     copy: CopyIn | None = None
     module: str = ""
-    line: int = 1
     offset: int = 0
     width: int = 1
     end: int = 0
@@ -47,6 +46,11 @@ class Query(msgspec.Struct, frozen=True, eq=False, kw_only=True, gc=False):
     def file(self) -> str:
         """The file's name, as it was given to `read`."""
         return self.source.file
+
+    @property
+    def line(self) -> int:
+        """The header's line."""
+        return self.source.line(self.offset)
 
     @property
     def full_name(self) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from sqlkit.sqlfile.report import Report
 
 HEADER = re.compile(r"--[ \t]*+name[ \t]*+:")
-_HEADER_LINE = re.compile(rf"(?:(?<=[\r\n])|\A){HEADER.pattern}")
+# It begins with plain text, which is found fast, and looks back from there.
+_HEADER_LINE = re.compile(r"--(?<![^\r\n]--)[ \t]*+name[ \t]*+:")
 _SPANNING = frozenset({"string", "name", "dollar", "block"})
 _WHAT = {"'": "string", '"': "quoted name", "$": "dollar quote", "*": "comment"}
 
@@ -24,13 +25,13 @@ _WHAT = {"'": "string", '"': "quoted name", "$": "dollar quote", "*": "comment"}
 class Section:
     """A stretch of the file; its first token is the header, but in the one before any header.
 
-    ``whole`` is False if a string or comment was left open in it.
+    ``open`` is where a string or comment begins that is left open in it.
     """
 
     start: int
     end: int = 0
     tokens: list[Token] = field(default_factory=list[Token])
-    whole: bool = True
+    open: int | None = None
 
 
 def sections(report: Report) -> Iterator[Section]:
@@ -41,11 +42,12 @@ def sections(report: Report) -> Iterator[Section]:
     that a header stands in, if there is one. From there on each header-like line is taken for a
     header, lest one slip hides every query below.
     """
-    text, start = report.source.text, 0
-    section = Section(start)
+    text = report.source.text
+    headers = {found.start() for found in _HEADER_LINE.finditer(text)}
+    section = Section(0)
     try:
-        for token in tokens(text, start, len(text)):
-            if token[0] == "comment" and _is_header(text, token[1]):
+        for token in tokens(text, 0, len(text)):
+            if token[1] in headers and token[0] == "comment":
                 section.end = token[1]
                 yield section
                 section = Section(token[1])
@@ -59,10 +61,6 @@ def sections(report: Report) -> Iterator[Section]:
         yield section
 
 
-def _is_header(text: str, start: int) -> bool:
-    return (start == 0 or text[start - 1] in "\r\n") and HEADER.match(text, start) is not None
-
-
 def _blame(report: Report, section: Section, unclosed: UnclosedError) -> int:
     """Report what was left open in a section, and end it there; where to read on."""
     text = report.source.text
@@ -70,12 +68,11 @@ def _blame(report: Report, section: Section, unclosed: UnclosedError) -> int:
     for start, end in [*suspects, (unclosed.start, len(text))]:
         if header := _HEADER_LINE.search(text, start, end):
             _report(report, start, report.source.line(header.start()))
-            section.end = header.start()
+            section.end, section.open = header.start(), start
             break
     else:
         _report(report, unclosed.start, None)
-        section.end = len(text)
-    section.whole = False
+        section.end, section.open = len(text), unclosed.start
     return section.end
 
 
@@ -96,5 +93,5 @@ def _rest(report: Report, start: int) -> Iterator[Section]:
             section.tokens.extend(tokens(text, begin, end))
         except UnclosedError as unclosed:
             _report(report, unclosed.start, None if end == len(text) else report.source.line(end))
-            section.whole = False
+            section.open = unclosed.start
         yield section

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from sqlkit.errors import SqlFileError
@@ -22,18 +23,18 @@ class Place(NamedTuple):
     width: int = 1
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Source:
     """A file's text (without its byte order mark) and where its lines start."""
 
     file: str
     text: str
-    starts: list[int] = field(init=False)
     _lines: dict[int, str] = field(init=False, default_factory=dict[int, str])
 
-    def __post_init__(self) -> None:
-        starts = [0, *(end.end() for end in LINE_END.finditer(self.text))]
-        object.__setattr__(self, "starts", starts)
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins; only asked for when a place is."""
+        return [0, *[end.end() for end in LINE_END.finditer(self.text)]]
 
     def line(self, offset: int) -> int:
         """The number, from 1, of the line that holds a character."""

@@ -14,13 +14,15 @@ _FILLERS = {"string": "'", "dollar": "'", "name": "_", "comment": " ", "block": 
 def bare(sql: str) -> str:
     """The text in lower case, of the same length; empty if the lexer can't read it."""
     parts: list[str] = []
+    code = 0
     try:
         for kind, start, end in tokens(sql, 0, len(sql)):
-            filler = _FILLERS.get(kind)
-            parts.append(filler * (end - start) if filler else _lower(sql[start:end]))
+            if filler := _FILLERS.get(kind):
+                parts += _lower(sql[code:start]), filler * (end - start)
+                code = end
     except UnclosedError:
         return ""
-    return "".join(parts)
+    return "".join([*parts, _lower(sql[code:])])
 
 
 def depth(text: str, position: int) -> int:
