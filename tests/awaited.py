@@ -85,6 +85,9 @@ class Psycopg:
         self.info = connection.info
         self._connection = connection
 
+    def fileno(self) -> int:
+        return int(self._connection.fileno())
+
     async def execute(self, *args: Any) -> Any:
         return self._connection.execute(*args)
 

@@ -17,6 +17,7 @@ from sqlkit.policy.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call
+    from sqlkit.statement import Query
 
 logger = logging.getLogger("sqlkit")
 
@@ -30,7 +31,7 @@ class Retry(Policy):
 
     Decided by SQLSTATE, by how far the call had got, and by whether its query may run twice: see
     `sqlkit.policy.verdict`. Inside a transaction nothing is repeated; `Database.transact` repeats
-    a whole one.
+    a whole one. A query that says ``@retry never`` isn't repeated at all, nor is a ``:copy``.
 
     ``attempts``: the most in all, the first included. None: 5, and conflicts with others (40001,
     40P01) until the deadline. Pauses are full jitter: anything between 0 and ``base`` seconds,
@@ -58,7 +59,7 @@ class Retry(Policy):
     def leave(self, call: Call, entered: Any) -> float | None:
         """The pause before the next attempt, if there is to be one."""
         error = call.error
-        if error is None or call.inside:
+        if error is None or call.inside or not _allows(call.query):
             return None
         pause = self._pause(call, error)
         if pause is None or time.monotonic() + pause >= call.deadline:
@@ -75,8 +76,6 @@ class Retry(Policy):
         return full_jitter(call.attempts, self.base, self.cap)
 
     def _may_go_on(self, call: Call, decided: Verdict) -> bool:
-        if call.query is not None and not call.query.retry:
-            return False
         if decided == "conflict":
             return self._has_more(
                 call, _CONFLICTS_WITHOUT_DEADLINE if math.isinf(call.deadline) else None
@@ -86,6 +85,11 @@ class Retry(Policy):
     def _has_more(self, call: Call, default: int | None) -> bool:
         most = default if self.attempts is None else self.attempts
         return most is None or call.attempts < most
+
+
+def _allows(query: Query[Any] | None) -> bool:
+    # A copy has read some of its rows by the time it fails: the next attempt would lack them.
+    return query is None or (query.retry and query.kind != "copy")
 
 
 def full_jitter(attempt: int, base: float, cap: float) -> float:

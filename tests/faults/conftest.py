@@ -39,8 +39,10 @@ def seen() -> Seen:
 def open_one(make_both: Callable[..., AsyncDatabase], seen: Seen) -> Callable[..., AsyncDatabase]:
     """Makes a database with one connection."""
 
-    def make(conninfo: str, **options: Any) -> AsyncDatabase:
-        policies = [Timeout(20), options.pop("retry", Retry()), seen]
+    def make(
+        conninfo: str, *, seconds: float = 20, retry: Retry | None = None, **options: Any
+    ) -> AsyncDatabase:
+        policies = [Timeout(seconds), retry or Retry(), seen]
         return make_both(conninfo, max_size=1, policies=policies, **options)
 
     return make
