@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
+from sqlkit.policy.echo import Echo
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import Log
 from sqlkit.policy.metrics import Metrics
 from sqlkit.policy.retry import Retry
+from sqlkit.policy.telemetry import Telemetry
 from sqlkit.policy.timeout import Timeout
 
-__all__ = ["Breaker", "Call", "Log", "Metrics", "Policy", "Retry", "Timeout"]
+__all__ = [
+    "Breaker",
+    "Call",
+    "Echo",
+    "Log",
+    "Metrics",
+    "Policy",
+    "Retry",
+    "Telemetry",
+    "Timeout",
+]

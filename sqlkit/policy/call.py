@@ -65,7 +65,9 @@ class Call:
             return 0
         if self.query.kind in ("one", "maybe"):
             return 1
-        return result if isinstance(result, int) else len(result)
+        if isinstance(result, int):
+            return result
+        return len(result) if isinstance(result, list) else 0  # pyright: ignore[reportUnknownArgumentType] # of anything
 
     def answer(self) -> Any:
         """The result; raises the error, if that is how the call ended."""

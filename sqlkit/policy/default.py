@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sqlkit.policy.breaker import Breaker
+from sqlkit.policy.echo import Echo
 from sqlkit.policy.log import Log
 from sqlkit.policy.metrics import Metrics
 from sqlkit.policy.retry import Retry
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 def default(timeout: float) -> list[Policy]:
     """The policies of a database whose calls may take ``timeout`` seconds, the outermost first.
 
-    Without `Metrics` where prometheus_client isn't installed.
+    Without `Metrics` where prometheus_client isn't installed. With `Echo` if the environment
+    variable SQLKIT_ECHO is set to anything: each call is printed, with its parameters.
     """
     metrics: list[Policy] = [Metrics()] if find_spec("prometheus_client") else []
-    return [Log(), *metrics, Timeout(timeout), Retry(), Breaker()]
+    echo: list[Policy] = [Echo()] if os.environ.get("SQLKIT_ECHO") else []
+    return [*echo, Log(), *metrics, Timeout(timeout), Retry(), Breaker()]

@@ -65,8 +65,13 @@ class Chain:
                 name = getattr(policy, "__name__", type(policy).__name__)
                 raise TypeError(f"policies are instances of Policy, not {name}")
         self.policies = tuple(policies)
-        self._enters = tuple(policy.enter for policy in policies)
-        self._leaves = tuple(policy.leave for policy in policies)
+        # What a policy doesn't override isn't called: many need only one of the two.
+        self._enters = tuple(
+            None if type(policy).enter is Policy.enter else policy.enter for policy in policies
+        )
+        self._leaves = tuple(
+            None if type(policy).leave is Policy.leave else policy.leave for policy in policies
+        )
 
     def enter(self, call: Call, entered: list[Any]) -> None:
         """Enter what isn't entered yet. Raises what a policy refuses the call with."""
@@ -74,18 +79,20 @@ class Chain:
         call.phase = "unsent"
         call.attempts += 1
         for enter in self._enters[len(entered) :]:
-            entered.append(enter(call))  # noqa: PERF401 # one that refuses leaves those before it
+            # Not extend: one that refuses leaves those before it.
+            entered.append(None if enter is None else enter(call))  # noqa: PERF401
 
     def leave(self, call: Call, entered: list[Any]) -> float | None:
         """Leave what is entered, innermost first; stops where a policy asks for another attempt."""
         while entered:
             leave = self._leaves[len(entered) - 1]
-            try:
-                pause = leave(call, entered[-1])
-            except Exception as error:
-                call.error, pause = error, None
-            if pause is not None:
-                return pause
+            if leave is not None:
+                try:
+                    pause = leave(call, entered[-1])
+                except Exception as error:
+                    call.error, pause = error, None
+                if pause is not None:
+                    return pause
             entered.pop()
         return None
 
@@ -131,7 +138,8 @@ def wrapped(chain: Chain, function: Callable[P, R]) -> Callable[P, R]:
     Calls of a database inside the function share its deadline; so does all else that a coroutine
     function awaits. The function may be repeated: decorating it says so.
     """
-    name = getattr(function, "__qualname__", repr(function))
+    # Not the repr: that of a partial shows its arguments.
+    name = getattr(function, "__qualname__", type(function).__name__)
 
     @wraps(function)
     def call_it(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sqlkit import AsyncDatabase, Database
-from sqlkit.policy import Breaker, Log, Metrics, Retry, Timeout
+from sqlkit.policy import Breaker, Echo, Log, Metrics, Retry, Timeout
 from sqlkit.policy.default import default
 
 
@@ -24,6 +24,13 @@ def test_it_does_without_metrics_where_prometheus_is_missing(
 
     monkeypatch.setattr("sqlkit.policy.default.find_spec", missing)
     assert [type(policy) for policy in default(1.0)] == [Log, Timeout, Retry, Breaker]
+
+
+def test_it_prints_each_call_if_the_environment_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SQLKIT_ECHO", "1")
+    assert isinstance(default(1.0)[0], Echo)
 
 
 @pytest.mark.parametrize("kind", [Database, AsyncDatabase])

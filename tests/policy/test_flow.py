@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -167,6 +168,18 @@ def test_a_decorated_function_keeps_its_name_and_signature(notes: list[str]) -> 
     assert (add(1, y=2), add.__name__, add.__doc__) == (3, "add", "Add.")
     assert str(inspect.signature(add)) == "(x: 'int', *, y: 'int' = 1) -> 'int'"
     assert notes == ["+a", "-a 3"]
+
+
+def test_a_partial_is_named_without_its_arguments() -> None:
+    names: list[str] = []
+
+    @dataclass
+    class Names(Policy):
+        def enter(self, call: Call) -> None:
+            names.append(call.name)
+
+    Names()(partial(len, "a password"))()
+    assert names == ["partial"]
 
 
 async def test_a_decorated_coroutine_function_is_awaited_inside_the_policy(
