@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlkit import CommitUnknown, Statement
+from sqlkit import CommitUnknown, Statement, sql
 from sqlkit.statement import Effects, Line, Query
 
 if TYPE_CHECKING:
@@ -57,6 +57,26 @@ READ: Query[int] = Query(
     parameters=("call",),
     effects=Effects(reads=("public.counter",), volatility="immutable"),
 )
+
+
+PID = sql("select pg_backend_pid()", kind="one")
+
+
+def counting(name: str, *, idempotent: bool) -> Query[int]:
+    """A write that counts how often the server executes it, and may run twice or not."""
+    return Query(
+        name=name,
+        lines=(
+            Line("with c as materialized (select counted()) update counter set n = "),
+            Line("1 from c" if idempotent else "n + 1 from c"),
+        ),
+        kind="affected",
+        idempotent=idempotent,
+    )
+
+
+ADD = Statement(counting("add", idempotent=False))
+SET = Statement(counting("set", idempotent=True))
 
 
 async def run(db: AsyncConnection, query: Query[Any], call: int) -> Any:

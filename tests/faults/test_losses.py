@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from sqlkit import CommitUnknown, Statement, sql
-from sqlkit.statement import Line, Query
+from sqlkit import CommitUnknown, sql
 from tests.faults import calls
+from tests.faults.calls import ADD, PID, SET
 from tests.faults.watching import meanwhile, until, waiting
 
 if TYPE_CHECKING:
@@ -21,25 +21,6 @@ if TYPE_CHECKING:
     from sqlkit import AsyncConnection, AsyncDatabase
     from tests.faults.proxy import Proxy
     from tests.faults.seen import Seen
-
-PID = sql("select pg_backend_pid()", kind="one")
-
-
-def counting(name: str, *, idempotent: bool) -> Query[int]:
-    """A write that counts how often the server executes it, and may run twice or not."""
-    return Query(
-        name=name,
-        lines=(
-            Line("with c as materialized (select counted()) update counter set n = "),
-            Line("1 from c" if idempotent else "n + 1 from c"),
-        ),
-        kind="affected",
-        idempotent=idempotent,
-    )
-
-
-ADD = Statement(counting("add", idempotent=False))
-SET = Statement(counting("set", idempotent=True))
 
 
 def counter(conn: psycopg.Connection[Any]) -> int:
