@@ -78,7 +78,9 @@ class BasePool(ABC, Generic[C]):
         _finish(left)
 
     def _take_back(self, conn: C, error: BaseException | None, now: float) -> None:
-        if conn.closed:
+        if conn not in self._stock.members:  # it was disowned in a fork
+            driver.finish(conn)
+        elif conn.closed:
             self._lose(conn, error)
         elif self._is_demoted(conn, error):
             self._drain(conn, "the server is a standby by now")
@@ -246,8 +248,9 @@ class BasePool(ABC, Generic[C]):
     def after_fork(self) -> None:
         """Begin anew in a forked child: its parent goes on using the connections it had."""
         self._lock = threading.Lock()
-        self._inherited = self._stock.forget()
         self._has_timer = False
+        for conn in self._stock.forget():
+            driver.disown(conn)
 
     def __repr__(self) -> str:
         size = len(self._stock.members)

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import re
 import select
 from collections import deque
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import psycopg
@@ -515,6 +518,13 @@ def is_aborted(conn: AnyConnection) -> bool:
 def finish(conn: AnyConnection) -> None:
     """Close a connection at once; its pool will replace it."""
     conn.pgconn.finish()
+
+
+def disown(conn: AnyConnection) -> None:
+    """Close a forked child's end of a connection; the server, and the parent, notice nothing."""
+    with suppress(psycopg.OperationalError), Path(os.devnull).open("r+b", buffering=0) as null:
+        os.dup2(null.fileno(), conn.fileno())  # what libpq says on leaving is said to nobody
+    finish(conn)
 
 
 def news(conn: AnyConnection) -> Callable[[int], Sequence[Any]]:

@@ -203,7 +203,7 @@ class Stock(Generic[C]):
         return self.take_out(list(self.idle)), waiting
 
     def forget(self) -> list[C]:
-        """Let go of everything, without closing it: it belongs to another process."""
+        """Let go of everything; the connections there were."""
         inherited = list(self.members)
         self.idle.clear()
         self.waiting.clear()

@@ -1,0 +1,73 @@
+"""Servers for the tests of this folder that may be stopped, and what they look at."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sqlkit import sql
+from tests.database.pool.servers import machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlkit import AsyncDatabase, Database
+    from sqlkit.database.async_pool import AsyncPool
+    from sqlkit.database.pool import Pool
+    from tests.database.pool.servers import Machine
+
+ONE = sql("select 1", kind="one")
+PID = sql("select pg_backend_pid()", kind="one")
+
+
+@pytest.fixture(scope="module")
+def stoppable() -> Iterator[Machine]:
+    """A server of this module's own."""
+    with machine() as own:
+        yield own
+
+
+@pytest.fixture
+def own(stoppable: Machine) -> Machine:
+    """It, running."""
+    if stoppable.process is None:
+        stoppable.start()
+    return stoppable
+
+
+def pool_of(database: Database) -> Pool:
+    """A database's pool."""
+    return database._opened()  # pyright: ignore[reportPrivateUsage] # it has no other name
+
+
+def async_pool_of(database: AsyncDatabase) -> AsyncPool:
+    """A database's pool."""
+    return database._opened()  # pyright: ignore[reportPrivateUsage] # it has no other name
+
+
+class Records(logging.Handler):
+    """What was logged, as dictionaries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: list[dict[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.all.append({**record.__dict__, "text": record.getMessage()})
+
+    def of(self, event: str) -> list[dict[str, Any]]:
+        """The records of one event."""
+        return [record for record in self.all if record.get("sqlkit_event") == event]
+
+
+@pytest.fixture
+def logged() -> Iterator[Records]:
+    logger, records = logging.getLogger("sqlkit"), Records()
+    before = logger.level
+    logger.addHandler(records)
+    logger.setLevel(logging.DEBUG)
+    yield records
+    logger.removeHandler(records)
+    logger.setLevel(before)
