@@ -12,11 +12,12 @@ VENV := .venv$(if $(PYTHON),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 READY := $(VENV)/installed.toml
 
-.PHONY: help demo test fuzz lint types layers check format clean
+.PHONY: help demo test chaos fuzz lint types layers check format clean
 
 help:
 	@echo "make demo     see it work, from migration to rows"
 	@echo "make test     run the tests               TESTS=tests/sqlfile  PYTHON=python3.13"
+	@echo "make chaos    minutes of outages, a failover, 10,000 mixed calls"
 	@echo "make fuzz     20,000 random queries     QUERIES=500"
 	@echo "make lint     ruff and sqlfluff           make format puts right what they can"
 	@echo "make types    mypy and pyright, strict"
@@ -29,6 +30,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
+
+chaos: $(READY)
+	$(BIN)/python -m pytest -n0 -p no:randomly tests/chaos
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.describe.soundness $(QUERIES)
