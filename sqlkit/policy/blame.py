@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import psycopg
-from psycopg_pool import PoolClosed, TooManyRequests
 
 from sqlkit.errors import CommitUnknown, NoRow, TooManyRows, UnreadableValue
+from sqlkit.policy.verdict import is_of_psycopg_pool
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call
@@ -25,13 +25,8 @@ _ILL = ("08", "53", "57P0", "58", "F0", "XX")
 # The server answered in time, and what it said was not what the caller hoped for.
 _ANSWERED = (NoRow, TooManyRows, UnreadableValue)
 
-# Have no SQLSTATE, and are about this program: its pool is closed, or lets no more of its calls
-# wait. To count those would turn a burst that the pool copes with into an outage for all.
-_OURS = (PoolClosed, TooManyRequests, psycopg.errors.PipelineAborted)
-
 # A deadline that passed is a TimeoutError too.
 _LOST = (ConnectionError, TimeoutError, CommitUnknown)
-
 
 # Long by nature: how long depends on how much there is to do, and on who reads it.
 _LONG = ("copy", "script")
@@ -49,8 +44,12 @@ def says(error: BaseException | None) -> Says:
         return "well"
     if isinstance(error, _LOST):
         return "ill"
-    if not isinstance(error, psycopg.Error) or isinstance(error, _OURS):
+    if not isinstance(error, psycopg.Error) or isinstance(error, psycopg.errors.PipelineAborted):
         return "nothing"
+    if is_of_psycopg_pool(error):
+        # A pool that is closed, or lets no more calls wait, is the program's affair: to count that
+        # would turn a burst that the pool copes with into an outage for all.
+        return "ill" if type(error).__name__ == "PoolTimeout" else "nothing"
     if error.sqlstate is None:
         # libpq's own errors have none, and are all about the connection.
         return "ill" if isinstance(error, psycopg.OperationalError) else "nothing"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from psycopg import errors
+from psycopg_pool import PoolClosed, PoolTimeout
 
 from sqlkit.errors import CircuitOpen, DeadlineExceeded, NoRow
 from sqlkit.policy.verdict import Verdict, verdict
@@ -20,6 +21,8 @@ TABLE: list[tuple[BaseException, Phase, Verdict, Verdict]] = [
     (LOST, "unsent", "again", "again"),
     (LOST, "open", "never", "again"),
     (LOST, "sent", "unknown", "again"),
+    (PoolTimeout(), "unsent", "never", "never"),
+    (PoolClosed(), "unsent", "never", "never"),
     (ConnectionResetError(), "sent", "unknown", "again"),
     (errors.AdminShutdown(), "unsent", "again", "again"),
     (errors.AdminShutdown(), "open", "never", "again"),
