@@ -13,6 +13,7 @@ import psycopg
 from psycopg import pq
 
 from sqlkit.describe.findings import Answer, RawColumn
+from sqlkit.describe.hints import hint_of
 from sqlkit.describe.lookup import Lookup
 from sqlkit.describe.meant import Names
 from sqlkit.describe.refusal import Refusal, error_of
@@ -70,7 +71,8 @@ class Asking:
         return answers
 
     def _refused(self, variant: Variant, text: str, refusal: Refusal) -> DescribeError:
-        return error_of(refusal, variant, self._names.meant(refusal, text))
+        hint = hint_of(refusal, variant) or self._names.meant(refusal, text)
+        return error_of(refusal, variant, hint)
 
     def _trees(self, taken: Sequence[tuple[str, PGresult]]) -> list[Tree | None]:
         """The analysed queries; None where there is none to be had (a utility command, say)."""

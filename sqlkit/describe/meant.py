@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from sqlkit.describe.refusal import UNDEFINED_COLUMN, UNDEFINED_FUNCTION, word_at
+from sqlkit.describe.hints import KEYWORDS
+from sqlkit.describe.refusal import (
+    UNDEFINED_COLUMN,
+    UNDEFINED_FUNCTION,
+    dotted_word_at,
+    word_at,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlkit.describe.lookup import Execute
     from sqlkit.describe.refusal import Refusal
 
 _UNDEFINED_TABLE = "42P01"
+_SOURCE = re.compile(
+    r"(?:\b(?:from|join|update|into|using|only)|,)\s+(?:\w+\.)?(\w+)(?:\s+(?:as\s+)?(\w+))?",
+    re.IGNORECASE,
+)
 
 # What may have been meant, by the SQLSTATE of what was not found: tables and columns of the user's
-# own only, since anything looks like one of PostgreSQL's. The last
-# pattern is of yoyo's tables.
+# own only, since anything looks like one of PostgreSQL's. The last pattern is of yoyo's tables.
 _CANDIDATES = {
     _UNDEFINED_TABLE: """
-        select c.relname::text
+        select case
+            when pg_catalog.pg_table_is_visible(c.oid) then c.relname::text
+            else n.nspname || '.' || c.relname
+        end
         from pg_catalog.pg_class as c
         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
         where c.relkind in ('r', 'v', 'm', 'f', 'p')
@@ -57,11 +72,23 @@ class Names:
         word = word_at(refusal, sql)
         if not word or (refusal.hint and refusal.sqlstate != UNDEFINED_FUNCTION):
             return None
+        if refusal.sqlstate == _UNDEFINED_TABLE:
+            return self._table(refusal, sql)
+        return _close(word, self._candidates(refusal.sqlstate, sql))
+
+    def _table(self, refusal: Refusal, sql: str) -> str | None:
+        dotted = dotted_word_at(refusal, sql)
+        if "." in dotted and f'"{dotted}"' not in refusal.message:
+            # A column of what FROM and JOIN don't name.
+            return _close(dotted.partition(".")[0], _sources(sql))
         names = self._candidates(refusal.sqlstate, sql)
-        if not names and refusal.sqlstate == _UNDEFINED_TABLE:
+        if not names:
             return _NO_TABLES
-        close = get_close_matches(word, names)
-        return f"did you mean {close[0]}?" if close and close[0] != word else None
+        if "." in dotted:
+            return _close(dotted, names)
+        elsewhere = {name.rpartition(".")[2]: name for name in sorted(names)}
+        close = get_close_matches(dotted, elsewhere, 1)
+        return f"did you mean {elsewhere[close[0]]}?" if close else None
 
     def _candidates(self, sqlstate: str, sql: str) -> list[str]:
         question = _CANDIDATES.get(sqlstate)
@@ -72,3 +99,14 @@ class Names:
             rows = self._execute(question, [sql] if asked[1] else None)
             self._found[asked] = [name for (name,) in rows]
         return self._found[asked]
+
+
+def _close(word: str, names: Sequence[str]) -> str | None:
+    close = get_close_matches(word, names, 1)
+    return f"did you mean {close[0]}?" if close and close[0] != word else None
+
+
+def _sources(sql: str) -> list[str]:
+    """The tables and aliases that FROM, JOIN and the like name."""
+    names = [name for pair in _SOURCE.findall(sql) for name in pair]
+    return [name for name in map(str.lower, names) if name and name not in KEYWORDS]

@@ -24,6 +24,7 @@ create domain work_email as email not null;
 create type slots as range (subtype = int4);
 create schema other;
 create type other.mood as enum ('blue');
+create table other.archives (id int);
 create table users (
     id bigint generated always as identity primary key,
     email email not null unique,

@@ -79,7 +79,8 @@ def test_wrong_syntax_is_shown_where_the_server_stopped(ask: Ask) -> None:
     assert refused(ask, text) == (
         'sql/x.sql:3:7: syntax error at or near "id" [42601]\n'
         "    3 | \twher id = :id;\n"
-        "        \t     ^^"
+        "        \t     ^^\n"
+        "hint: did you mean where?"
     )
 
 
@@ -130,9 +131,110 @@ def test_a_parameter_whose_type_comes_too_late_asks_for_the_same(ask: Ask) -> No
 its line in --? low""")
 
 
-def test_a_parameter_of_two_types_is_shown(ask: Ask) -> None:
-    text = "-- name: q :many\nselect id from users where id = :a and email = :a;\n"
-    assert "[42" in refused(ask, text)
+def test_a_parameter_of_two_types_in_one_line_is_shown_in_both_places(ask: Ask) -> None:
+    text = "-- name: q :many\nselect 1 as b from users where id = :a and email = :a;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:50: operator does not exist: email = bigint [42883]
+            2 | select 1 as b from users where id = :a and email = :a;
+                                                                 ^
+        hint: :a has its type from sql/x.sql:2:37: select 1 as b from users where id = :a and \
+email = :a;
+              cast it in one of the two places, :a::text for one, or use two parameters""")
+
+
+def test_an_ambiguous_column_is_shown(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id\nfrom users as u join posts as p on p.user_id = u.id;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:8: column reference "id" is ambiguous [42702]
+            2 | select id
+                       ^^""")
+
+
+def test_a_misspelt_alias_is_shown_with_what_was_meant(ask: Ask) -> None:
+    text = "-- name: q :many\nselect pots.id\nfrom users as u, other.archives as posts;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:8: missing FROM-clause entry for table "pots" [42P01]
+            2 | select pots.id
+                       ^^^^^^^
+        hint: did you mean posts?""")
+
+
+def test_a_table_that_is_not_joined_is_not_taken_for_another(ask: Ask) -> None:
+    text = "-- name: q :many\nselect p.id from posts as p where q.user_id = 1;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:35: missing FROM-clause entry for table "q" [42P01]
+            2 | select p.id from posts as p where q.user_id = 1;
+                                                  ^^^^^^^^^""")
+
+
+def test_a_missing_schema_is_shown_with_what_was_meant(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from othr.archives;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:16: relation "othr.archives" does not exist [42P01]
+            2 | select id from othr.archives;
+                               ^^^^^^^^^^^^^
+        hint: did you mean other.archives?""")
+
+
+def test_a_table_outside_the_search_path_is_told_with_its_schema(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from archives;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:16: relation "archives" does not exist [42P01]
+            2 | select id from archives;
+                               ^^^^^^^^
+        hint: did you mean other.archives?""")
+
+
+def test_a_function_of_other_parameters_is_not_another_function(ask: Ask) -> None:
+    text = "-- name: q :one\nselect twice(:n::text) as a;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:8: function twice(text) does not exist [42883]
+            2 | select twice(:n::text) as a;
+                       ^^^^^
+        hint: No function matches the given name and argument types. You might need to add \
+explicit type casts.""")
+
+
+def test_a_value_of_the_wrong_type_for_its_column_is_shown(ask: Ask) -> None:
+    text = "-- name: q :exec\nupdate posts set score = :score::text;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:26: column "score" is of type integer but expression is of type text [42804]
+            2 | update posts set score = :score::text;
+                                         ^^^^^^
+        hint: You will need to rewrite or cast the expression.""")
+
+
+def test_a_column_that_is_not_grouped_is_shown(ask: Ask) -> None:
+    text = "-- name: q :many\nselect full_name, count(*) as n from users;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:2:8: column "users.full_name" must appear in the GROUP BY clause or be used in \
+an aggregate function [42803]
+            2 | select full_name, count(*) as n from users;
+                       ^^^^^^^^^""")
+
+
+def test_a_comma_too_many_is_pointed_out(ask: Ask) -> None:
+    text = "-- name: q :many\nselect\n    id,\n    email,\nfrom users;\n"
+    assert refused(ask, text) == dedent("""\
+        sql/x.sql:5:1: syntax error at or near "from" [42601]
+            5 | from users;
+                ^^^^
+        hint: the comma before it is one too many""")
+
+
+@pytest.mark.parametrize(
+    ("sql", "meant"),
+    [
+        ("select id form users", "from"),
+        ("selct id from users", "select"),
+        ("select id from users wher id = 1", "where"),
+        ("select id from users oder by id", "order"),
+        ("update users set id = 1 retruning id", "returning"),
+        ("select id from users limti 3", "limit"),
+    ],
+)
+def test_a_misspelt_keyword_is_told(sql: str, meant: str, ask: Ask) -> None:
+    assert refused(ask, f"-- name: q\n{sql};\n").endswith(f"\nhint: did you mean {meant}?")
 
 
 @pytest.mark.parametrize("kind", ["one", "maybe", "many"])
