@@ -24,9 +24,9 @@ def pair() -> Iterator[tuple[Machine, Machine]]:
     with machines(2, wal_level="replica", synchronous_commit="on") as (primary, standby):
         watch.initialize(primary.cluster, time.sleep)
         primary.start()
-        primary.execute("alter system set synchronous_standby_names = 'standby'")
         primary.copy_to(standby)
         standby.start()
+        primary.execute("alter system set synchronous_standby_names = 'standby'")
         primary.execute("select pg_reload_conf()")
         state = "select sync_state from pg_stat_replication"
         while primary.execute(state) != [("sync",)]:
@@ -67,7 +67,6 @@ def test_writes_go_on_at_the_standby_within_2_seconds(
         time.sleep(2)
         primary.stop(signal.SIGQUIT)
         time.sleep(2)
-        standby.execute("alter system reset synchronous_standby_names")
         standby.control("promote")
         promoted = time.monotonic()
         time.sleep(4)
