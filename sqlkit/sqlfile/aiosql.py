@@ -65,9 +65,10 @@ def check_list(report: Report, names: Sequence[Listed], used: dict[str, tuple[in
 
 def check_percent(report: Report, tokens: Iterable[Token], start: int, stop: int) -> None:
     """Report ``%%``, which psycopg needed and which here means two percent signs."""
-    if "%%" not in report.source.text:
+    text = report.source.text
+    if text.find("%%", start, stop) < 0:
         return
-    for found in _DOUBLED.finditer(without_comments(report.source.text, tokens, start, stop)):
+    for found in _DOUBLED.finditer(without_comments(text, tokens, start, stop)):
         report.add(
             "%% is two percent signs here: nothing needs doubling any more",
             start + found.start(),

@@ -18,19 +18,18 @@ if TYPE_CHECKING:
 
 # What all of them begin with and most comments don't, so that those are looked at only once.
 _SUSPECT = re.compile(
-    r"--(?:\?|[ \t]*+(?:@|\w++[ \t]*+(?:[:=]|[\w-]++(?:\([^)\r\n]*+\))?[ \t]*+[:^<$*!\#])))"
+    r"--[ \t]*+(?:@|\w++[ \t]*+(?:[:=]|[\w-]++(?:\([^)\r\n]*+\))?[ \t]*+[:^<$*!\#]))"
 )
 
 
 def check_doc(report: Report, comment: re.Match[str]) -> None:
     """Look at a line of a docstring."""
-    start, end = comment.span()
-    if not _SUSPECT.match(report.source.text, start, end):
-        return
-    if report.source.text.startswith("--?", start):
+    text, (start, end) = report.source.text, comment.span()
+    if text.startswith("--?", start):
         refuse_alone(report, start, end)
-    check_near_miss(report, start, end)
-    check_record_class(report, start, end)
+    elif _SUSPECT.match(text, start, end):
+        check_near_miss(report, start, end)
+        check_record_class(report, start, end)
 
 
 def check_comments(report: Report, tokens: Iterable[Token]) -> None:

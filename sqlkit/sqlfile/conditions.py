@@ -73,11 +73,14 @@ def gather(
     if not markers:
         return ()
     by_name: dict[str, list[Marker]] = {}
+    worded: set[str] = set()
     for marker in markers:
         by_name.setdefault(marker.name, []).append(marker)
+        if isinstance(marker.state, str):
+            worded.add(marker.name)
     return tuple(
         _words(report, name, same, parameters)
-        if any(isinstance(marker.state, str) for marker in same)
+        if name in worded
         else _flag(name, same, name in parameters)
         for name, same in by_name.items()
     )

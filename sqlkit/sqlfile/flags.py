@@ -43,16 +43,18 @@ def check_flags(report: Report, options: Options, body: Body) -> None:
 
 def _holding(body: Body) -> Iterator[Marker]:
     """The conditional lines with a parameter that stands in no unconditional one."""
-    held: dict[Marker, set[str]] = {marker: set() for marker in body.markers}
+    held: list[tuple[Marker, str]] = []
     always: set[str] = set()
     markers = iter(body.markers)
     marker = next(markers, None)
     for parameter in body.parameters:
         while marker and marker.end <= parameter.offset:
             marker = next(markers, None)
-        inside = marker and marker.start <= parameter.offset
-        (held[marker] if marker and inside else always).add(parameter.name)
-    return (marker for marker, names in held.items() if names - always)
+        if marker and marker.start <= parameter.offset:
+            held.append((marker, parameter.name))
+        else:
+            always.add(parameter.name)
+    return (marker for marker, name in held if name not in always)
 
 
 def _adds_words(flag: str, parameter: str) -> bool:

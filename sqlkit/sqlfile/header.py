@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 import msgspec
@@ -28,6 +29,8 @@ _SHAPE = re.compile(
     r"[ \t]*+(?:(?P<suffix>\^|<!|\$|\*!|!|\#)|:[ \t]*+(?P<kind>\w++))?[ \t]*+"
 )
 _NEAR = 0.7
+# The ratio is twice the letters in common by the letters of both, so no other length comes near.
+_NEAR_LENGTHS = range(3, 8)
 
 
 class Header(msgspec.Struct, frozen=True, gc=False):
@@ -130,8 +133,16 @@ def _is_meant(found: re.Match[str]) -> bool:
     With a kind its shape says so. Without, or without a colon, its word has to be near enough, for
     ``-- note: this`` is a sentence.
     """
-    word = found["word"].lower()
-    near = word[0] in "na" and SequenceMatcher(None, word[:20], "name").ratio() >= _NEAR
-    if found["kind"] in KINDS:
-        return near or bool(found["colon"])
-    return near and bool(found["colon"] or found["suffix"])
+    word, colon, _, suffix, kind = found.groups()
+    if kind in KINDS and colon:
+        return True
+    return bool(kind in KINDS or colon or suffix) and _is_near(word.lower())
+
+
+@lru_cache(maxsize=4096)
+def _is_near(word: str) -> bool:
+    return (
+        word[0] in "na"
+        and len(word) in _NEAR_LENGTHS
+        and SequenceMatcher(None, word, "name").ratio() >= _NEAR
+    )

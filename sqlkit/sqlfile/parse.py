@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from sqlkit.sqlfile.lexer import Token
 
 _CODE = re.compile(r"[^ \t\n\r\f\v]++[^\r\n]*+")
-_LEADING = re.compile(r"[ \t]*+--(?P<text>[^\r\n]*+)(?:\r\n|\r|\n)?")
+_LEADING = re.compile(r"(?:[ \t]*+--[^\r\n]*+(?:\r\n|\r|\n)?)*")
+_LINE = re.compile(r"--([^\r\n]*+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,9 @@ class _File:
 
     def _doc(self, section: Section) -> str:
         """The file's first comment lines, up to an empty one."""
-        text: list[str] = []
-        start = 0
-        while found := _LEADING.match(self.source.text, start, section.end):
-            text.append(found["text"].strip())
-            start = found.end()
-        return "\n".join(text).strip()
+        leading = _LEADING.match(self.source.text, 0, section.end)
+        lines = _LINE.findall(leading.group()) if leading else []
+        return "\n".join(map(str.strip, lines)).strip()
 
     def _query(self, section: Section) -> Query | None:
         before = self.report.count
