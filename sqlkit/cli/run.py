@@ -60,7 +60,7 @@ def _run(
     from sqlkit.cli.plans import from_here
     from sqlkit.describe import describe
 
-    with Database(conninfo, max_size=1) as db, db.connection() as connection:
+    with Database(conninfo, max_size=1, startup_timeout=0) as db, db.connection() as connection:
         description = describe(connection.psycopg, [query])[0]
         if isinstance(description, Exception):
             raise description

@@ -96,8 +96,11 @@ class Pool(BasePool[driver.PgConnection]):
             except IndexError:
                 conn = self._waited(deadline)
             now = monotonic()
-            trusted = recovery.is_trusted(conn.used, conn.expires, stock.suspected, now)
-            if (trusted and not conn.news(0)) or self._works(conn, now, deadline):
+            if recovery.is_trusted(conn.used, conn.expires, stock.suspected, now):
+                is_fine = now - conn.used < recovery.MOMENT or not conn.news(0)
+            else:
+                is_fine = False
+            if is_fine or self._works(conn, now, deadline):
                 stock.counts.checkouts += 1
                 return conn
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # A connection that worked so recently is believed to work still, unless its socket says otherwise.
 RECENT = 0.5
+# One that worked a moment ago isn't even looked at.
+MOMENT = 0.001
 # What a check may take. A server that doesn't answer an empty query by then answers nothing.
 CHECK = 1.0
 # While others of the pool work, those that wait do so although no new connection can be had.
@@ -31,7 +33,7 @@ _READ_ONLY_TRANSACTION = "25006"
 
 
 def is_trusted(used: float, expires: float, suspected: float, now: float) -> bool:
-    """Whether a connection may be used without a check.
+    """Whether a connection may be used without a check, if its socket is quiet.
 
     ``used``: when it worked last. ``suspected``: when another one was found lost.
     """

@@ -36,7 +36,7 @@ def in_vain(
     name: str, target: Target, seconds: float, statistics: Mapping[str, int]
 ) -> DeadlineExceeded:
     """The error for one that has waited so long for a connection."""
-    told = format(round(seconds, 2), "g")
+    told = format(max(0.0, round(seconds, 2)), "g")
     if not statistics["size"]:
         return DeadlineExceeded(f"no connection to {target.described} within {told} s")
     return DeadlineExceeded(
