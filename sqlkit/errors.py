@@ -14,6 +14,7 @@
     ├── UnreadableValue      a value that Python, or the type asked for, can't hold
     ├── WrongKind            a statement was given to a method that its kind doesn't fit
     ├── OutsideTransaction   ``db.run`` while the same thread or task holds a transaction of ``db``
+    ├── NoSession            a connection was to be held behind a pooler in transaction mode
     ├── RolledBack           a block hid an error that had aborted its transaction
     ├── DeadlineExceeded     a deadline passed (also a TimeoutError)
     ├── DatabaseClosed       used after it was closed
@@ -134,6 +135,10 @@ class WrongKind(SqlkitError, TypeError):
 
 class OutsideTransaction(SqlkitError):
     """``db.run`` while the same thread or task holds a transaction of ``db``."""
+
+
+class NoSession(SqlkitError):
+    """``db.connection()`` behind a pooler in transaction mode, where no session is one's own."""
 
 
 class RolledBack(SqlkitError):

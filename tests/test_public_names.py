@@ -32,6 +32,7 @@ NAMES = {
     "Json",
     "NoRow",
     "NoServer",
+    "NoSession",
     "OutsideTransaction",
     "PoolExhausted",
     "ProjectError",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sqlkit.database.address import AsyncConninfo
     from sqlkit.database.begin import Isolation
     from sqlkit.database.health import Health
+    from sqlkit.database.profile import Pooler
     from sqlkit.policy.call import Call
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
@@ -62,7 +63,8 @@ class AsyncDatabase(AsyncConnection):
     default one (see `sqlkit.policy.default`). ``[]`` is none.
 
     ``read_only`` makes each transaction read-only unless it says otherwise: a guard against
-    accidents, not a permission.
+    accidents, not a permission. ``pooler="transaction"``: there is a PgBouncer, or its like, in
+    transaction mode in between, so nothing is prepared or set for longer than a transaction.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class AsyncDatabase(AsyncConnection):
         max_idle: float = 600.0,
         policies: Sequence[Policy] | None = None,
         read_only: bool = False,
+        pooler: Pooler | None = None,
         name: str = "default",
     ) -> None:
         self._settings = Settings.of(
@@ -96,6 +99,7 @@ class AsyncDatabase(AsyncConnection):
             startup_timeout=startup_timeout,
             policies=policies,
             read_only=read_only,
+            pooler=pooler,
         )
         self._pool: AsyncPool | None = None
         self._types = Types()
@@ -155,6 +159,7 @@ class AsyncDatabase(AsyncConnection):
 
     async def _configure(self, conn: driver.AsyncPgConnection) -> None:
         conn.types = self._types
+        conn.profile = self._settings.profile
         self._settings.backends.add(conn)
         await wait_async(conn, driver.settle(conn), self._settings.timeout)
 
@@ -328,7 +333,11 @@ class AsyncDatabase(AsyncConnection):
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[AsyncHeldConnection]:
-        """Hold one connection: for LISTEN, advisory locks, session settings. Reset on return."""
+        """Hold one connection: for LISTEN, advisory locks, session settings. Reset on return.
+
+        Raises `NoSession` behind a pooler in transaction mode.
+        """
+        self._settings.refuse_session()
         call = self._settings.call("connection")
         call.may_repeat = True
         held, opened = await self._entered(call, self._held)

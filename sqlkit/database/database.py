@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlkit.database.address import Conninfo
     from sqlkit.database.begin import Isolation
     from sqlkit.database.health import Health
+    from sqlkit.database.profile import Pooler
     from sqlkit.policy.call import Call
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
@@ -55,7 +56,8 @@ class Database(Connection):
     default one (see `sqlkit.policy.default`). ``[]`` is none.
 
     ``read_only`` makes each transaction read-only unless it says otherwise: a guard against
-    accidents, not a permission.
+    accidents, not a permission. ``pooler="transaction"``: there is a PgBouncer, or its like, in
+    transaction mode in between, so nothing is prepared or set for longer than a transaction.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Database(Connection):
         max_idle: float = 600.0,
         policies: Sequence[Policy] | None = None,
         read_only: bool = False,
+        pooler: Pooler | None = None,
         name: str = "default",
     ) -> None:
         self._settings = Settings.of(
@@ -89,6 +92,7 @@ class Database(Connection):
             startup_timeout=startup_timeout,
             policies=policies,
             read_only=read_only,
+            pooler=pooler,
         )
         self._pool: Pool | None = None
         self._opening = threading.Lock()
@@ -152,6 +156,7 @@ class Database(Connection):
 
     def _configure(self, conn: driver.PgConnection) -> None:
         conn.types = self._types
+        conn.profile = self._settings.profile
         self._settings.backends.add(conn)
         wait(conn, driver.settle(conn), self._settings.timeout)
 
@@ -317,7 +322,11 @@ class Database(Connection):
 
     @contextmanager
     def connection(self) -> Generator[HeldConnection]:
-        """Hold one connection: for LISTEN, advisory locks, session settings. Reset on return."""
+        """Hold one connection: for LISTEN, advisory locks, session settings. Reset on return.
+
+        Raises `NoSession` behind a pooler in transaction mode.
+        """
+        self._settings.refuse_session()
         call = self._settings.call("connection")
         call.may_repeat = True
         held, opened = self._entered(call, self._held)

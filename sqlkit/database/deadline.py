@@ -1,8 +1,9 @@
 """Waiting for a connection's generator until a deadline, and what happens when it passes.
 
-The same as at Ctrl-C and when a task is cancelled: the query is cancelled on the server, and the
-connection kept if the server says so in time; else the connection is closed, since what it would
-still send belongs to nobody.
+The server ends a statement by itself, having been told how long it may take: see
+`sqlkit.database.limit`. What it doesn't end the client cancels, as at Ctrl-C and when a task is
+cancelled; the connection is kept if the server says so in time, else it is closed, since what it
+would still send belongs to nobody.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Seconds that the server is given to acknowledge a cancel.
-_GRACE = 0.5
+# Seconds that the server is given to take a cancel, and again to acknowledge it.
+_GRACE = 0.4
 
 _INTERRUPTIONS = (KeyboardInterrupt, SystemExit, asyncio.CancelledError)
 
@@ -54,11 +55,13 @@ def wait(
     """
     with conn.lock:
         try:
-            return driver.waited(conn, gen, seconds)
+            return driver.waited(conn, gen, seconds, query)
         except driver.WaitTimeout as error:
             cancel(conn)
             raise _exceeded(query, seconds) from error
         except psycopg.Error as error:
+            if driver.is_ended_by_limit(conn, error):
+                raise _exceeded(query, min(seconds, conn.in_force)) from error
             if query is not None:
                 driver.note(error, query)
             raise
@@ -77,11 +80,13 @@ async def wait_async(
     """`wait`, awaited."""
     async with conn.lock:
         try:
-            return await driver.waited_async(conn, gen, seconds)
+            return await driver.waited_async(conn, gen, seconds, query)
         except driver.WaitTimeout as error:
             await cancel_async(conn)
             raise _exceeded(query, seconds) from error
         except psycopg.Error as error:
+            if driver.is_ended_by_limit(conn, error):
+                raise _exceeded(query, min(seconds, conn.in_force)) from error
             if query is not None:
                 driver.note(error, query)
             raise
@@ -117,4 +122,4 @@ async def cancel_async(conn: driver.AsyncPgConnection) -> None:
 
 def _exceeded(query: Query[Any] | None, seconds: float) -> DeadlineExceeded:
     what = query.name if query is not None else "a command"
-    return DeadlineExceeded(f"{what}: no answer within {seconds:g} s")
+    return DeadlineExceeded(f"{what}: no answer within {round(seconds, 3):g} s")

@@ -14,12 +14,14 @@ import itertools
 import math
 import os
 import re
+import secrets
 import select
-from collections import deque
+import time
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import pq, waiting
@@ -38,19 +40,20 @@ from psycopg.generators import (
     execute,
     fetch,
     fetch_many,
-    pipeline_communicate,
     send,
 )
 
-from sqlkit.database import values
+from sqlkit.database import limit, values
+from sqlkit.database.profile import Profile, unreadable_styles
 from sqlkit.database.types import ADAPTERS, CATALOG, Types
 from sqlkit.errors import WrongArgument, WrongKind
+from sqlkit.policy.deadline import current
 from sqlkit.policy.repeatable import only_reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from psycopg.abc import Buffer, PipelineCommand, PQGen
+    from psycopg.abc import Buffer, PQGen
     from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGconn, PGresult
     from psycopg.rows import RowMaker
@@ -82,7 +85,15 @@ _INERROR = pq.TransactionStatus.INERROR
 _INTRANS = pq.TransactionStatus.INTRANS
 _IDLE = pq.TransactionStatus.IDLE
 _OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY)
+_OF_ANOTHER_SESSION = ("26000", "42P05")
+_POOLER = (
+    "a prepared statement is gone, or there already: is there a PgBouncer in transaction mode in "
+    'between? Then say Database(..., pooler="transaction")'
+)
 _SOME_ROWS = (pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
+
+# Behind a pooler that nobody told of, another process's statement must not be taken for our own.
+_PREFIX = f"sqlkit_{secrets.token_hex(4)}"
 _names = itertools.count(1)
 
 
@@ -90,9 +101,19 @@ class Memory:
     """What the driver knows of a connection, besides what it prepared.
 
     ``sent``: a statement of the current call is on its way, or was. ``wrote``: the transaction may
-    have changed something. ``query``: whose statement is on it, or was last.
+    have changed something. ``query``: whose statement is on it, or was last. ``profile``: how it is
+    set up. ``in_force``: seconds after which the server ends a statement, if it is told nothing
+    else. ``until``: the moment by which what is waited for must be done; ``own``: what its query
+    says by ``@timeout``; ``ends``: the moment at which the server ends it by itself. ``chunked``:
+    rows were read in chunks just now.
     """
 
+    profile: Profile = Profile()
+    in_force: float = math.inf
+    until: float = math.inf
+    own: float | None = None
+    ends: float = math.inf
+    chunked: bool = False
     sent: bool = False
     wrote: bool = False
     query: Query[Any] | None = None
@@ -112,6 +133,7 @@ class PgConnection(Memory, psycopg.Connection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bindings: dict[Variant, Bound] = {}
+        self.prepared: dict[str, bytes] = {}
         self.types = Types()
 
 
@@ -121,6 +143,7 @@ class AsyncPgConnection(Memory, psycopg.AsyncConnection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bindings: dict[Variant, Bound] = {}
+        self.prepared: dict[str, bytes] = {}
         self.types = Types()
 
 
@@ -128,25 +151,46 @@ AnyConnection: TypeAlias = "PgConnection | AsyncPgConnection"
 NextRows: TypeAlias = "Callable[[AnyConnection, Bound, int], PQGen[list[Any]]]"
 
 
-def waited(conn: PgConnection, gen: PQGen[T], seconds: float) -> T:
+def waited(conn: PgConnection, gen: PQGen[T], seconds: float, query: Query[Any] | None = None) -> T:
     """Run a generator to its end. Raises `WaitTimeout`, leaving the connection as it is.
+
+    The server is told how long it may take, so that it ends a statement by itself; what it hasn't
+    ended, the client gives up a little later.
 
     `psycopg.Connection.wait` would, when interrupted, also go on with the generator, which may not
     have sent its statement yet.
     """
-    return waiting.wait(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
+    timeout = _allow(conn, seconds, query)
+    return waiting.wait(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=timeout)
 
 
-async def waited_async(conn: AsyncPgConnection, gen: PQGen[T], seconds: float) -> T:
+async def waited_async(
+    conn: AsyncPgConnection, gen: PQGen[T], seconds: float, query: Query[Any] | None = None
+) -> T:
     """`waited`, awaited."""
-    return await waiting.wait_async(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
+    timeout = _allow(conn, seconds, query)
+    return await waiting.wait_async(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=timeout)
+
+
+def _allow(conn: AnyConnection, seconds: float, query: Query[Any] | None) -> float:
+    now = time.monotonic()
+    conn.until = now + seconds
+    conn.own = query.timeout if query is not None else None
+    if not is_busy(conn):  # what goes on was told before
+        conn.ends = now + conn.in_force
+    return seconds + limit.PATIENCE
 
 
 class Bound:
-    """A query's text prepared on one connection, with all that a call of it needs."""
+    """A query's text prepared on one connection, with all that a call of it needs.
+
+    Behind a pooler nothing stays prepared: ``name`` is empty, and the text sent each time.
+    ``alone``: the statement can be in no transaction with another.
+    """
 
     __slots__ = (
         "accepts",
+        "alone",
         "columns",
         "make_row",
         "name",
@@ -160,13 +204,21 @@ class Bound:
         "variant",
     )
 
-    def __init__(self, name: bytes, variant: Variant, described: PGresult, types: Types) -> None:
+    def __init__(
+        self,
+        name: bytes,
+        variant: Variant,
+        parameter_types: list[int],
+        described: PGresult,
+        types: Types,
+    ) -> None:
         self.name = name
+        self.alone = limit.may_commit(variant.sql)
         self.variant = variant
         self.query: Query[Any] = variant.query
         self.only_reads = only_reads(self.query)
-        self.parameter_types = [described.param_type(i) for i in range(described.nparams)]
-        self.oids = [described.ftype(i) for i in range(described.nfields)]
+        self.parameter_types = parameter_types
+        self.oids = _column_types(described)
         self.columns = [_text(described.fname(i)) for i in range(described.nfields)]
         adapters = types.adapters([*self.parameter_types, *self.oids], self.query.composites)
         # Made from the adapters alone, not from the connection: timestamptz then is UTC.
@@ -272,6 +324,10 @@ def _fields(result: PGresult) -> Iterator[list[bytes | None]]:
         yield [result.get_value(row, column) for column in range(result.nfields)]
 
 
+def _column_types(result: PGresult) -> list[int]:
+    return [result.ftype(i) for i in range(result.nfields)]
+
+
 def _text(name: bytes | None) -> str:
     return name.decode() if name else ""
 
@@ -300,9 +356,13 @@ def bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
     if bound is None:
         while len(conn.bindings) >= MOST_PREPARED and _can_deallocate(conn):
             yield from _forget(conn, next(iter(conn.bindings)))
-        bound = yield from _describe(conn, variant, b"sqlkit_%d" % next(_names))
+        bound = yield from _describe(conn, variant, b"" if conn.profile.pooled else _name())
     conn.bindings[variant] = bound  # at the end: what was used last is forgotten last
     return bound
+
+
+def _name() -> bytes:
+    return f"{_PREFIX}_{os.getpid()}_{next(_names)}".encode()  # a fork has the same prefix
 
 
 def _forget(conn: AnyConnection, variant: Variant) -> PQGen[None]:
@@ -311,7 +371,14 @@ def _forget(conn: AnyConnection, variant: Variant) -> PQGen[None]:
         yield from _deallocate(conn, bound.name)
 
 
+def _forget_gone(conn: AnyConnection, error: BaseException) -> None:
+    if isinstance(error, psycopg.errors.InvalidSqlStatementName):
+        conn.prepared.clear()
+
+
 def _deallocate(conn: AnyConnection, name: bytes) -> PQGen[None]:
+    if not name:
+        return
     if _HAS_CLOSE:
         conn.pgconn.send_close_prepared(name)
         _check((yield from execute(conn.pgconn)))
@@ -330,17 +397,21 @@ def _describe(conn: AnyConnection, variant: Variant, name: bytes = b"") -> PQGen
     pgconn = conn.pgconn
     # A copy in can't be prepared: the select over its columns is, to learn their types.
     sql = variant.query.copy_in or variant.sql
-    pgconn.send_prepare(name, sql.encode())
-    _check((yield from execute(pgconn)))
-    pgconn.send_describe_prepared(name)
-    described = _check((yield from execute(pgconn)))
-    oids = [described.param_type(i) for i in range(described.nparams)]
-    oids += [described.ftype(i) for i in range(described.nfields)]
-    yield from _learn(conn, oids)
+    # In one go: behind a pooler, what comes later may reach another server connection.
+    answers = yield from _piped(
+        conn,
+        [
+            partial(pgconn.send_prepare, name, sql.encode()),
+            partial(pgconn.send_describe_prepared, name),
+        ],
+    )
+    described = [_check(results) for results in answers][-1]
+    parameter_types = [described.param_type(i) for i in range(described.nparams)]
+    yield from _learn(conn, [*parameter_types, *_column_types(described)])
     if not described.nfields and variant.query.kind in ("one", "maybe", "many"):
         yield from _deallocate(conn, name)
         raise WrongKind(f"{variant.query.name} gives no rows: its kind is affected or exec")
-    return Bound(name, variant, described, conn.types)
+    return Bound(name, variant, parameter_types, described, conn.types)
 
 
 def _learn(conn: AnyConnection, oids: Sequence[int]) -> PQGen[None]:
@@ -354,6 +425,17 @@ def _learn(conn: AnyConnection, oids: Sequence[int]) -> PQGen[None]:
         tx = Transformer(ADAPTERS)
         tx.set_pgresult(result)
         conn.types.add(tx.load_rows(0, result.ntuples, tuple))
+
+
+def _as_answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Bound]:
+    """How to read an answer: of what isn't prepared, the types may have changed since."""
+    if bound.name or _column_types(result) == bound.oids:
+        return bound
+    yield from _learn(conn, _column_types(result))
+    fresh = Bound(bound.name, bound.variant, bound.parameter_types, result, conn.types)
+    fresh.result_format = bound.result_format  # it came in
+    conn.bindings.pop(bound.variant, None)
+    return fresh
 
 
 def _check(results: list[PGresult]) -> PGresult:
@@ -372,7 +454,7 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
     conn.query = statement.query
     if statement.query.kind == "script":
         conn.sent = conn.wrote = True
-        yield from command(conn, variant.sql.encode())
+        yield from command(conn, conn.profile.before_script + variant.sql.encode())
         return None
     known = conn.bindings.get(variant)
     bound = known or (yield from bind(conn, variant))
@@ -381,18 +463,27 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
     except (psycopg.Error, WrongArgument) as error:
         if known is None or not _may_be_stale(error):
             raise
+        _forget_gone(conn, error)
         yield from _forget(conn, variant)
         if is_aborted(conn):
             raise
         bound = yield from bind(conn, variant)
         result = yield from _send(conn, bound, statement.args)
-    return bound.value(result)
+    return (yield from _as_answered(conn, bound, result)).value(result)
 
 
 def _send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[PGresult]:
     sent = bound.dump(args)
     _will_send(conn, bound)
-    _send_prepared(conn.pgconn, bound, sent)
+    if (telling := _telling(conn, bound)) is not None:
+        try:
+            return (yield from _send_limited(conn, bound, sent, telling))
+        except psycopg.errors.ActiveSqlTransaction as error:
+            # It was undone as a whole, so it may be done again, with no company.
+            if error.diag.context or not is_idle(conn) or conn.profile.read_only:
+                raise
+            bound.alone = True
+    _send_bound(conn.pgconn, bound, sent)
     return _check((yield from execute(conn.pgconn)))
 
 
@@ -402,10 +493,122 @@ def _will_send(conn: AnyConnection, bound: Bound) -> None:
         conn.wrote = True
 
 
-def _send_prepared(pgconn: PGconn, bound: Bound, sent: Sequence[Any]) -> None:
-    pgconn.send_query_prepared(
-        bound.name, sent, [bound.parameter_format] * len(sent), bound.result_format
-    )
+def _send_bound(pgconn: PGconn, bound: Bound, sent: Sequence[Any]) -> None:
+    formats = [bound.parameter_format] * len(sent)
+    if bound.name:
+        pgconn.send_query_prepared(bound.name, sent, formats, bound.result_format)
+    else:
+        pgconn.send_query_params(
+            bound.variant.sql.encode(), sent, bound.parameter_types, formats, bound.result_format
+        )
+
+
+# --- What the server is told before a statement, in the same round trip
+
+
+_Told: TypeAlias = "tuple[str, list[bytes]]"
+
+
+class _Telling(NamedTuple):
+    """What is sent before a statement, each text with its arguments, and what after it."""
+
+    before: Sequence[_Told]
+    after: Sequence[_Told] = ()
+
+
+def _telling(conn: AnyConnection, bound: Bound | None = None) -> _Telling | None:
+    """What the server has to be told for the next statement, if anything.
+
+    What is set ends with the transaction, which alone a statement is. Within a longer one, the
+    limit that was in force is put back.
+    """
+    profile, now = conn.profile, time.monotonic()
+    if is_idle(conn) and bound is not None and bound.alone and not profile.is_strict:
+        return None
+    left = conn.until - now
+    must_be_told = limit.must_be_told(left, conn.in_force, conn.own)
+    if not must_be_told and not (profile.pooled and is_idle(conn)):
+        return None
+    milliseconds = limit.milliseconds(left)
+    arguments = [] if left == math.inf else [b"%dms" % milliseconds]
+    parts = [limit.local(longer=limit.is_longer(conn.own, conn.in_force))] if arguments else []
+    conn.ends = now + milliseconds / 1000
+    if not is_idle(conn):
+        here = (f"SELECT {parts[0]}", arguments)
+        return _Telling([(limit.KEEP, []), here], [(limit.RESTORE, [])])
+    parts += profile.alone()
+    return _Telling([(f"SELECT {', '.join(parts)}", arguments)]) if parts else None
+
+
+def _send_limited(
+    conn: AnyConnection, bound: Bound, sent: Sequence[Any], telling: _Telling
+) -> PQGen[PGresult]:
+    yield from _prepare(conn, telling)
+    sends = _sends(conn, telling.before)
+    sends.append(partial(_send_bound, conn.pgconn, bound, sent))
+    answers = yield from _piped(conn, sends + _sends(conn, telling.after))
+    return [_check(results) for results in answers][len(telling.before)]
+
+
+def _prepare(conn: AnyConnection, telling: _Telling) -> PQGen[None]:
+    for text, _ in (*telling.before, *telling.after):
+        if text not in conn.prepared and not conn.profile.pooled:
+            name = _name()
+            conn.pgconn.send_prepare(name, text.encode())
+            _check((yield from execute(conn.pgconn)))
+            conn.prepared[text] = name
+
+
+def _sends(conn: AnyConnection, told: Sequence[_Told]) -> list[Callable[[], None]]:
+    pgconn = conn.pgconn
+    if conn.profile.pooled:
+        return [partial(pgconn.send_query_params, text.encode(), args) for text, args in told]
+    return [partial(pgconn.send_query_prepared, conn.prepared[text], args) for text, args in told]
+
+
+def _piped(conn: AnyConnection, sends: Sequence[Callable[[], None]]) -> PQGen[list[list[PGresult]]]:
+    """Send in one round trip, and give the answer to each; an error of the end comes last."""
+    pgconn = conn.pgconn
+    if is_busy(conn):
+        raise psycopg.OperationalError("another command is already in progress")
+    if conn.chunked:
+        # libpq takes the first command of a pipeline for one whose rows are wanted in chunks too.
+        yield from command(conn, b"")
+        conn.chunked = False
+    pgconn.enter_pipeline_mode()
+    for send_one in sends:
+        send_one()
+    pgconn.pipeline_sync()
+    yield from send(pgconn)
+    answers: list[list[PGresult]] = []
+    while not _is_sync(results := (yield from fetch_many(pgconn))):
+        answers.append(results)
+    pgconn.exit_pipeline_mode()
+    return answers
+
+
+def _is_sync(results: list[PGresult]) -> bool:
+    return bool(results) and results[-1].status == pq.ExecStatus.PIPELINE_SYNC
+
+
+def _for_long(conn: AnyConnection) -> bytes:
+    """What goes before a statement that lasts as long as its rows are read, or written.
+
+    Only a deadline limits it. The limit of a session is lifted, for the rest of the transaction:
+    each wait for the next rows has its own, which is the client's.
+    """
+    profile, now = conn.profile, time.monotonic()
+    left = current() - now
+    has_none = profile.pooled and is_idle(conn)
+    parts: list[str] = []
+    if left < conn.in_force or (has_none and left < math.inf):
+        parts.append(limit.within(left))
+    elif conn.in_force < math.inf and not has_none:
+        parts.append(limit.none_instead_of(profile.timeout))
+    conn.ends = now + left
+    if has_none:
+        parts += profile.alone()
+    return f"SELECT {', '.join(parts)};\n".encode() if parts else b""
 
 
 def _may_be_stale(error: psycopg.Error | WrongArgument) -> bool:
@@ -431,6 +634,8 @@ def note(error: BaseException, query: Query[Any]) -> None:
     """Say in an error of psycopg's which query it is about, unless one is named already."""
     if not getattr(error, "__notes__", None):
         error.add_note(f"in {query.name}, {query.source}" if query.source else f"in {query.name}")
+        if isinstance(error, psycopg.Error) and error.sqlstate in _OF_ANOTHER_SESSION:
+            error.add_note(_POOLER)
 
 
 def command(conn: AnyConnection, sql: bytes) -> PQGen[bytes]:
@@ -442,7 +647,7 @@ def command(conn: AnyConnection, sql: bytes) -> PQGen[bytes]:
 def begin(conn: AnyConnection, sql: bytes) -> PQGen[None]:
     """Begin a transaction in which nothing has been sent yet."""
     conn.sent = conn.wrote = False
-    yield from command(conn, sql)
+    yield from command(conn, conn.profile.begin(sql))
 
 
 def transaction_id(conn: AnyConnection) -> PQGen[str | None]:
@@ -469,26 +674,42 @@ def reset(conn: AnyConnection) -> PQGen[None]:
     if not is_idle(conn):
         yield from command(conn, b"ROLLBACK")
     conn.bindings.clear()
+    conn.prepared.clear()
     yield from command(conn, b"DISCARD ALL")
     yield from settle(conn)
 
 
 def settle(conn: AnyConnection) -> PQGen[None]:
-    """Make dates readable on a new connection, where the server's own style is another.
+    """Set up a new connection's session, unless there is none that is its own."""
+    status = conn.pgconn.parameter_status
+    styles = unreadable_styles(status(b"DateStyle"), status(b"IntervalStyle"))
+    conn.profile = profile = replace(conn.profile, styles=styles)
+    conn.in_force = profile.timeout
+    if not profile.pooled:
+        conn.pgconn.send_query(profile.at_connect())
+        told = _check((yield from execute(conn.pgconn))).get_value(0, 0)
+        conn.in_force = float(told or 0) or math.inf
 
-    Types without a binary form come as text, and only ISO dates are read from text.
+
+def is_ended_by_limit(conn: AnyConnection, error: psycopg.Error) -> bool:
+    """Whether the server canceled a statement, just now, for the limit that it was told.
+
+    PostgreSQL has the same SQLSTATE for it as for pg_cancel_backend.
     """
-    date = conn.pgconn.parameter_status(b"DateStyle") or b""
-    interval = conn.pgconn.parameter_status(b"IntervalStyle") or b""
-    if not date.startswith(b"ISO") or interval != b"postgres":
-        yield from command(conn, b"SET DateStyle = ISO; SET IntervalStyle = postgres")
+    return isinstance(error, psycopg.errors.QueryCanceled) and time.monotonic() >= conn.ends
 
 
 def drain(conn: AnyConnection) -> PQGen[None]:
     """Read and drop what the server still sends, after a cancel or at the end of a stream."""
-    while is_busy(conn) and not conn.pgconn.pipeline_status:
-        for result in (yield from fetch_many(conn.pgconn)):
-            if result.status == pq.ExecStatus.COPY_OUT:
+    yield from send(conn.pgconn)  # what an interruption may have kept back
+    silent = 0
+    while is_busy(conn) and silent < 2:
+        results = yield from fetch_many(conn.pgconn)
+        silent = 0 if results else silent + 1
+        for result in results:
+            if result.status == pq.ExecStatus.PIPELINE_SYNC:
+                conn.pgconn.exit_pipeline_mode()
+            elif result.status == pq.ExecStatus.COPY_OUT:
                 while isinstance((yield from copy_from(conn.pgconn)), memoryview):
                     pass
             elif result.status == pq.ExecStatus.COPY_IN:
@@ -565,9 +786,10 @@ def batch(
     except (psycopg.Error, WrongArgument) as error:
         if undo is None or not is_known or not _may_be_stale(error):
             raise
+        _forget_gone(conn, error)
     for statement in statements:
         yield from _forget(conn, statement.variant())
-    yield from command(conn, undo)
+    yield from command(conn, conn.profile.begin(undo) if undo.endswith(b"BEGIN") else undo)
     return (yield from _batch(conn, statements))
 
 
@@ -581,30 +803,32 @@ def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[l
             raise
         calls.append((bound, bound.dump(statement.args)))
         _will_send(conn, bound)
-    results = yield from _pipeline(conn.pgconn, calls)
-    return [_answer(b, r) for (b, _), r in zip(calls, results, strict=True)]
+    results = yield from _pipeline(conn, calls)
+    answers: list[Any] = []
+    for (bound, _), result in zip(calls, results, strict=True):
+        _raise_noted(bound.query, result)
+        answers.append((yield from _as_answered(conn, bound, result)).value(result))
+    return answers
 
 
-def _pipeline(pgconn: PGconn, calls: list[tuple[Bound, Sequence[Any]]]) -> PQGen[list[PGresult]]:
-    pgconn.enter_pipeline_mode()
-    commands: deque[PipelineCommand] = deque(
-        partial(_send_prepared, pgconn, *call) for call in calls
-    )
-    commands.append(pgconn.pipeline_sync)
-    answers = yield from pipeline_communicate(pgconn, commands)
-    while len(answers) <= len(calls):
-        answers.append((yield from fetch_many(pgconn)))
-    pgconn.exit_pipeline_mode()
-    # The last answer is the Sync's.
-    return [results[-1] for results in answers[:-1]]
+def _pipeline(
+    conn: AnyConnection, calls: list[tuple[Bound, Sequence[Any]]]
+) -> PQGen[list[PGresult]]:
+    telling = _telling(conn) or _Telling(())
+    yield from _prepare(conn, telling)
+    sends = _sends(conn, telling.before)
+    sends += [partial(_send_bound, conn.pgconn, *call) for call in calls]
+    answers = yield from _piped(conn, sends + _sends(conn, telling.after))
+    for results in answers[: len(telling.before)]:
+        _check(results)
+    return [results[-1] for results in answers[len(telling.before) :][: len(calls)]]
 
 
-def _answer(bound: Bound, result: PGresult) -> Any:
-    if result.status in _OK:
-        return bound.value(result)
-    error = error_from_result(result, encoding="utf-8")
-    note(error, bound.query)
-    raise error
+def _raise_noted(query: Query[Any], result: PGresult) -> None:
+    if result.status not in _OK:
+        error = error_from_result(result, encoding="utf-8")
+        note(error, query)
+        raise error
 
 
 # --- Rows a few at a time. What is read so, or copied, is described anew each time: the server
@@ -661,7 +885,10 @@ def fetch_rows(conn: AnyConnection, bound: Bound, cursor: bytes, before: int) ->
 def begin_rows(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Bound]:
     """Start a statement whose rows are read as they come, the connection being busy meanwhile."""
     bound = yield from _describe(conn, statement.variant())
+    if before := _for_long(conn):
+        yield from command(conn, before)
     _send_text(conn, bound, b"", statement.args)
+    conn.chunked = True
     if pq.version() >= 170000:
         conn.pgconn.set_chunked_rows_mode(_FETCHED_AT_ONCE)
     else:
@@ -691,7 +918,7 @@ def begin_copy_out(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Boun
     variant = statement.variant()
     bound = yield from _describe(conn, variant)
     text = f"COPY (\n{variant.sql}\n) TO STDOUT (FORMAT {_copy_format(bound.result_format)})"
-    conn.pgconn.send_query(text.encode())
+    conn.pgconn.send_query(_for_long(conn) + text.encode())
     result = _expect((yield from execute(conn.pgconn)), pq.ExecStatus.COPY_OUT)
     # psycopg's C parser takes the number of columns from the result, their types from the oids.
     bound.transformer.set_pgresult(result, set_loaders=False)
@@ -735,7 +962,7 @@ def begin_copy_in(conn: AnyConnection, statement: Statement[Any]) -> PQGen[CopyI
     bound = yield from _describe(conn, variant)
     copy = CopyIn(bound, conn.types)
     text = f"{variant.sql}\n(FORMAT {_copy_format(bound.result_format)})"
-    conn.pgconn.send_query(text.encode())
+    conn.pgconn.send_query(_for_long(conn) + text.encode())
     _expect((yield from execute(conn.pgconn)), pq.ExecStatus.COPY_IN)
     return copy
 

@@ -95,7 +95,7 @@ def asked(conn: driver.AnyConnection) -> PQGen[Health]:
         round_trip=ended - began,
         server_version=version,
         in_recovery=in_recovery,
-        read_only=read_only,
+        read_only=read_only or conn.profile.is_strict,
         can_write=can_write,
     )
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlkit.database.address import Address
 from sqlkit.database.backends import Backends
+from sqlkit.database.profile import Pooler, Profile, check_pooler
 from sqlkit.database.types import ADAPTERS
+from sqlkit.errors import NoSession
 from sqlkit.policy.call import Call
 from sqlkit.policy.deadline import current
 from sqlkit.policy.default import default
@@ -50,6 +52,7 @@ class Settings:
     connect_timeout: float
     startup_timeout: float
     read_only: bool
+    pooler: Pooler | None
     chain: Chain
     backends: Backends = field(default_factory=Backends)
 
@@ -59,6 +62,7 @@ class Settings:
         conninfo: AsyncConninfo,
         *,
         read_only: bool,
+        pooler: Pooler | None,
         min_size: int,
         max_size: int,
         connect_timeout: float,
@@ -72,9 +76,10 @@ class Settings:
                 f"a pool has at least 1 connection, and min_size ({min_size}) is not above "
                 f"max_size ({max_size})"
             )
+        check_pooler(pooler)
         address = Address(
             conninfo,
-            read_only=read_only,
+            read_only=read_only and pooler is None,  # poolers refuse options
             fallback_application_name="sqlkit",
             connect_timeout=max(2, round(connect_timeout)),
             **_KEEPALIVES,
@@ -86,9 +91,24 @@ class Settings:
             connect_timeout=connect_timeout,
             timeout=timeout,
             read_only=read_only,
+            pooler=pooler,
             chain=Chain(default(timeout) if policies is None else policies),
             **rest,
         )
+
+    @property
+    def profile(self) -> Profile:
+        """How connections are set up."""
+        return Profile(self.timeout, pooled=self.pooler is not None, read_only=self.read_only)
+
+    def refuse_session(self) -> None:
+        """Raise `NoSession` where no session is a client's own."""
+        if self.pooler is not None:
+            raise NoSession(
+                f"database {self.name!r} is behind a pooler in transaction mode: what a held "
+                "connection is for (LISTEN, advisory locks, session settings, temporary tables) "
+                "would reach other clients, or get lost. Connect to PostgreSQL itself for it."
+            )
 
     def call(self, name: str, statement: Statement[Any] | None = None) -> Call:
         """A call of a statement, or of something else that has a name."""

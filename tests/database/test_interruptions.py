@@ -47,7 +47,7 @@ SLEEPERS = sql(
 
 
 @pytest.mark.parametrize(
-    ("what", "keeps_connection"), [("run", True), ("transaction", True), ("batch", False)]
+    ("what", "keeps_connection"), [("run", True), ("transaction", True), ("batch", True)]
 )
 def test_ctrl_c_ends_the_query_on_the_server(
     database_url: str, what: str, *, keeps_connection: bool
