@@ -7,6 +7,10 @@
     │   └── CompileError     a query that is right as SQL can't become a function
     ├── ProjectError         [tool.sqlkit], or the project's folders, are not as they must be
     ├── ForeignFile          a file that sqlkit did not write stands where it would write
+    ├── MigrationError       migrations can't be applied or rolled back as they are
+    │   └── MigrationLocked  another process applies migrations (also a TimeoutError)
+    ├── SeedingError         rows can't be made as a factory or a table asks
+    │   └── SeederFailed     a seeder's row was refused; nothing of the run is left
     ├── NoServer             no PostgreSQL could be found or started for development
     ├── NoRow                a ``:one`` query gave no row
     ├── TooManyRows          a ``:one`` or ``:maybe`` query gave more than one
@@ -107,6 +111,41 @@ class ProjectError(SqlkitError):
 
 class ForeignFile(SqlkitError):
     """A file that sqlkit did not write stands where it would write."""
+
+
+class MigrationError(SqlkitError):
+    """Migrations can't be applied or rolled back as they are; says which, and what to do."""
+
+
+class MigrationLocked(MigrationError, TimeoutError):
+    """Another process held the lock of migrations all the time that this one waited for it."""
+
+
+class SeedingError(SqlkitError):
+    """Rows can't be made as a factory, a seeder or a table asks; says which and why."""
+
+
+class SeederFailed(SeedingError):
+    """A seeder's row was refused; nothing of the run is left.
+
+    ``seeder``, ``row`` (counted from 1; None if no row is to blame), ``constraint`` and ``sqlstate``
+    as PostgreSQL names them. It holds no value but the row's natural key.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        seeder: str,
+        row: int | None = None,
+        constraint: str | None = None,
+        sqlstate: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.seeder = seeder
+        self.row = row
+        self.constraint = constraint
+        self.sqlstate = sqlstate
 
 
 class NoServer(SqlkitError):

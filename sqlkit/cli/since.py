@@ -29,26 +29,32 @@ def say_since(
         return
     found, _ = queries(project, folders)
     with busy("Looking for the migration"):
-        broken = _broken(schemas, folders, [query for query in found if query.file in refused])
+        broken = since(schemas, folders, [query for query in found if query.file in refused])
+    by_error = {str(error): name for name, error in broken.values()}
     for error in errors:
-        if since := broken.get(str(error)):
-            error.message += f", since the migration {since}"
+        if name := by_error.get(str(error)):
+            error.message += f", since the migration {name}"
 
 
-def _broken(schemas: Schemas, folders: DatabaseFolders, asked: Iterable[Query]) -> dict[str, str]:
-    """The migration since which a query is refused, by what the error looks like in the end."""
+def since(
+    schemas: Schemas, folders: DatabaseFolders, asked: Iterable[Query]
+) -> dict[Query, tuple[str, SourceError]]:
+    """The migration since which a query is refused, and what PostgreSQL says of it in the end.
+
+    Without the queries that are not refused, or always were.
+    """
     import psycopg
 
     from sqlkit.describe import describe
 
     right: set[Query] = set()
-    since: dict[Query, str] = {}
-    last: dict[Query, str] = {}
+    broken: dict[Query, str] = {}
+    last: dict[Query, SourceError] = {}
     some = list(asked)
     for name, conninfo in schemas.stages(folders):
         with psycopg.connect(conninfo) as connection:
             answers = dict(zip(some, describe(connection, some), strict=True))
-        last = {q: str(one) for q, one in answers.items() if isinstance(one, SourceError)}
-        since = {q: since.get(q, name) for q in last if q in right or q in since}
+        last = {q: one for q, one in answers.items() if isinstance(one, SourceError)}
+        broken = {q: broken.get(q, name) for q in last if q in right or q in broken}
         right = answers.keys() - last.keys()
-    return {last[query]: name for query, name in since.items()}
+    return {query: (name, last[query]) for query, name in broken.items()}

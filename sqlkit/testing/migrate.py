@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import glob
-import io
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlkit.errors import ProjectError
-from sqlkit.testing.urls import url_of
+from sqlkit import migrations
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
+
+# A database of one's own has no history to keep an order with.
+_SETTINGS = migrations.Settings(out_of_order=True)
 
 
 def apply(url: str, folder: Path) -> tuple[str, ...]:
@@ -27,46 +25,9 @@ def apply(url: str, folder: Path) -> tuple[str, ...]:
 
 def each(url: str, folder: Path) -> Generator[str]:
     """As `apply`, but the caller may look at the database after each migration, by its name."""
-    if not folder.is_dir():
-        raise ProjectError(f"there is no folder of migrations at {folder}")
-    yoyo = _yoyo()
-    migrations = yoyo.read_migrations(glob.escape(str(folder)))
-    with _backend(url) as backend, backend.lock():
-        missing = backend.to_apply(migrations)
-        for migration in missing:
-            _apply_one(backend, migration)
-            yield str(migration.id)
-        backend.run_post_apply(missing)
+    found = migrations.read(folder)
+    from sqlkit.migrations.backend import Backend  # needs yoyo
 
-
-def _yoyo() -> Any:
-    try:
-        return import_module("yoyo")
-    except ImportError as error:
-        raise ProjectError("migrations need yoyo: pip install 'sqlkit-pg[migrations]'") from error
-
-
-@contextlib.contextmanager
-def _backend(url: str) -> Generator[Any]:
-    """A connection of yoyo's, closed at the end, while nothing is printed.
-
-    ``yoyo.get_backend`` would leave it open.
-    """
-    connections = import_module("yoyo.connections")
-    address = connections.parse_uri(url_of(url).replace("postgresql:", "postgresql+psycopg:", 1))
-    kind = connections.get_backend_class(address.scheme)
-    with (
-        kind(address, connections.default_migration_table) as backend,
-        contextlib.redirect_stdout(io.StringIO()),  # yoyo prints what a select returns
-    ):
-        backend.init_database()
-        yield backend
-
-
-def _apply_one(backend: Any, migration: Any) -> None:
-    # Backend.apply_migrations would pass over a migration that can't be read.
-    try:
-        backend.apply_one(migration)
-    except Exception as error:
-        error.add_note(f"in the migration {migration.id}, {migration.path}")
-        raise
+    with Backend.open(url, _SETTINGS) as backend:
+        for migration in migrations.apply(backend, found):
+            yield migration.id

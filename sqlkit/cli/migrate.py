@@ -1,0 +1,238 @@
+"""``sqlkit migrate``: the migrations of a database, in yoyo's format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sqlkit.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from sqlkit.migrations import Folder, Migration
+    from sqlkit.migrations.backend import Backend
+
+    Function = Callable[..., Any]
+
+
+@click.group("migrate")
+def command() -> None:
+    """Apply migrations, roll them back, and say how they stand.
+
+    The files and the ledger are yoyo's, so "yoyo apply" works on them too. The database is --dsn,
+    else DATABASE_URL, else PG*, else this project's own server ("sqlkit db").
+    """
+
+
+def _on_a_database(function: Function) -> Function:
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]."),
+        click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own."),
+    ):
+        function = option(function)
+    return function
+
+
+def _with_settings(function: Function) -> Function:
+    for option in (
+        click.option(
+            "--attempts",
+            type=click.IntRange(1),
+            help="How often to try a migration that lacks a lock (10).",
+        ),
+        click.option(
+            "--lock-timeout",
+            type=click.FloatRange(0),
+            metavar="SECONDS",
+            help="How long a statement waits for a lock, and others behind it (2; 0: for ever).",
+        ),
+        click.option(
+            "--wait",
+            type=click.FloatRange(0),
+            metavar="SECONDS",
+            help="How long to wait while another process migrates (60).",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+@command.command()
+@click.option("--to", metavar="ID", help="The last one to apply; the beginning of its id will do.")
+@click.option("--out-of-order", is_flag=True, help="Apply what comes before an applied one, too.")
+@click.option("--drop-invalid", is_flag=True, help="Drop an INVALID index that is in the way.")
+@_with_settings
+@_on_a_database
+def apply(
+    *, to: str | None, dsn: str | None, database: str | None, as_json: bool, **settings: Any
+) -> None:
+    """Apply what is pending.
+
+    Nothing is applied if files and database don't agree: a file was edited after it was applied, is
+    gone, or comes before one that is applied. Each migration is a transaction of its own.
+    """
+    from sqlkit.migrations import apply
+
+    def pending(backend: Backend, folder: Folder) -> Generator[Migration]:
+        return apply(backend, folder, to=to)
+
+    _run(pending, dsn, database, settings, as_json=as_json, nothing="nothing is pending")
+
+
+@command.command()
+@click.option("--count", type=click.IntRange(1), help="How many, the last first (1).")
+@click.option("--to", metavar="ID", help="Roll back all that come after this one.")
+@click.option("--all", "all_", is_flag=True, help="Roll back all.")
+@_with_settings
+@_on_a_database
+def rollback(
+    *,
+    count: int | None,
+    to: str | None,
+    all_: bool,
+    dsn: str | None,
+    database: str | None,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Roll back the last migration, or several.
+
+    What a migration's .rollback.sql says is run; without one there is no rolling back.
+    """
+    from sqlkit.migrations import roll_back
+
+    if sum((count is not None, to is not None, all_)) > 1:
+        raise click.UsageError("--count, --to and --all each say how many: give one of them")
+
+    def chosen(backend: Backend, folder: Folder) -> Generator[Migration]:
+        return roll_back(backend, folder, count=None if all_ else count or 1, to=to)
+
+    _run(chosen, dsn, database, settings, as_json=as_json, nothing="nothing is applied")
+
+
+@command.command()
+@click.option("--check", is_flag=True, help="Exit with 1 if something is pending, too.")
+@_on_a_database
+@click.pass_context
+def status(
+    ctx: click.Context, *, check: bool, dsn: str | None, database: str | None, as_json: bool
+) -> None:
+    """Show which migrations are applied, pending, changed, missing or dirty.
+
+    Writes nothing. Exit status 1 says that something is wrong; what is pending alone isn't.
+    """
+    from sqlkit.cli.failure import FOUND
+    from sqlkit.cli.migrating import opened
+    from sqlkit.cli.standings import print_standings
+    from sqlkit.migrations import look
+    from sqlkit.migrations.lock import holder
+
+    project = Project.find()
+    with opened(project, project.database(database), dsn) as (backend, folder):
+        found, problems = look(backend, folder)
+        held = holder(backend.connection, backend.ledger.name)
+    print_standings(found, problems, held, as_json=as_json)
+    if problems or (check and any(one.state == "pending" for one in found)):
+        ctx.exit(FOUND)
+
+
+@command.command()
+@click.option("--no-queries", is_flag=True, help="Don't look for queries that break.")
+@_on_a_database
+@click.pass_context
+def plan(
+    ctx: click.Context, *, no_queries: bool, dsn: str | None, database: str | None, as_json: bool
+) -> None:
+    """Show what apply would do: the SQL, what is in the way, and which queries would break.
+
+    Writes nothing. The queries are asked on a throw-away server with all migrations applied.
+    """
+    from sqlkit.cli.breaking import breaking
+    from sqlkit.cli.failure import FOUND
+    from sqlkit.cli.migrating import opened
+    from sqlkit.cli.planned import print_plan
+    from sqlkit.migrations import look
+    from sqlkit.migrations import plan as planned
+
+    project = Project.find()
+    folders = project.database(database)
+    with opened(project, folders, dsn) as (backend, folder):
+        found, problems = look(backend, folder)
+    pending = planned(found)
+    broken = breaking(project, folders, pending) if pending and not no_queries else None
+    print_plan(pending, problems, broken, as_json=as_json)
+    if problems or any(one.refused for one in pending) or (broken and broken.errors):
+        ctx.exit(FOUND)
+
+
+@command.command()
+@click.option("--applied", metavar="ID", help="It is applied, as its file is now.")
+@click.option("--rolled-back", metavar="ID", help="It is not applied, or not any more.")
+@click.option("--drop-invalid", is_flag=True, help="Drop the INVALID index that it left.")
+@_on_a_database
+def resolve(
+    *,
+    applied: str | None,
+    rolled_back: str | None,
+    drop_invalid: bool,
+    dsn: str | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    """Say how a migration stands that is dirty, changed or missing, or was done by hand.
+
+    Only what the database knows of it is changed: nothing of the migration is run.
+    """
+    from sqlkit.cli.migrating import opened, shown
+    from sqlkit.cli.table import print_json
+    from sqlkit.migrations import Settings, resolve_applied, resolve_rolled_back
+
+    if (applied is None) is (rolled_back is None):
+        raise click.UsageError("say --applied ID or --rolled-back ID")
+    project = Project.find()
+    settings = Settings(drop_invalid=drop_invalid)
+    with (
+        opened(project, project.database(database), dsn, settings) as (backend, folder),
+        shown(backend, quiet=True),
+    ):
+        if applied is not None:
+            id_, state = resolve_applied(backend, folder, applied), "applied"
+        else:
+            id_, state = resolve_rolled_back(backend, folder, str(rolled_back)), "pending"
+    if as_json:
+        print_json({"id": id_, "state": state})
+    else:
+        click.echo(f"{id_} is recorded as {state if applied else 'rolled back'}")
+
+
+def _run(
+    run: Callable[[Backend, Folder], Generator[Migration]],
+    dsn: str | None,
+    database: str | None,
+    settings: dict[str, Any],
+    *,
+    as_json: bool,
+    nothing: str,
+) -> None:
+    """Run migrations and print each; with JSON all in the end, also if one failed."""
+    from sqlkit.cli.migrating import opened, shown
+    from sqlkit.cli.table import print_json
+    from sqlkit.migrations import Settings
+
+    given = Settings(**{name: value for name, value in settings.items() if value is not None})
+    project = Project.find()
+    with (
+        opened(project, project.database(database), dsn, given) as (backend, folder),
+        shown(backend, quiet=as_json) as watcher,
+    ):
+        try:
+            for _ in run(backend, folder):
+                pass
+        finally:
+            if as_json:
+                print_json({"migrations": watcher.done})
+    if not watcher.done and not as_json:
+        click.echo(nothing)

@@ -1,0 +1,97 @@
+"""Applying and rolling back the migrations of a folder."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlkit.errors import MigrationError
+from sqlkit.migrations.checking import adopt, check_applied, check_selected, look
+from sqlkit.migrations.problem import refuse
+from sqlkit.migrations.running import each, run
+from sqlkit.migrations.standing import standings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from sqlkit.migrations.backend import Backend
+    from sqlkit.migrations.folder import Folder
+    from sqlkit.migrations.migration import Migration
+    from sqlkit.migrations.standing import Standing
+
+
+def apply(backend: Backend, folder: Folder, *, to: str | None = None) -> Generator[Migration]:
+    """Apply what is pending, up to and with ``to``; gives each migration when it is done.
+
+    All under the lock, which is held until the end. Raises `MigrationError` before anything is
+    done, if files and database don't agree; psycopg's error, with a note, if a migration fails.
+    """
+    backend.ensure_internal_schema_updated()
+    with backend.lock():
+        adopt(backend, folder)
+        check_applied(backend, folder, missing=True)
+        wanted = _pending(backend, folder, to)
+        check_selected(backend, folder, {one.id for one in wanted})
+        yield from each(backend, wanted)
+        for migration in folder.post_apply if wanted else ():
+            run(backend, migration, "apply", mark=False)
+
+
+def roll_back(
+    backend: Backend, folder: Folder, *, count: int | None = 1, to: str | None = None
+) -> Generator[Migration]:
+    """Roll back the last ``count`` (None: all), or all that come after ``to``.
+
+    Gives each migration when it is done, the last first. Raises `MigrationError` before anything is
+    done if one is dirty or can't be rolled back; psycopg's error, with a note, if a rollback fails.
+    """
+    backend.ensure_internal_schema_updated()
+    with backend.lock():
+        found, all_problems = look(backend, folder)
+        refuse(one for one in all_problems if one.kind == "dirty")
+        applied = [one for one in found if one.state in ("applied", "changed")]
+        chosen = applied[_first(applied, folder, count, to) :][::-1]
+        _refuse_missing(chosen, [one for one in found if one.state == "missing"])
+        for one in chosen:
+            if one.state == "changed":
+                backend.watcher.note(f"{one.id} was edited after it was applied")
+        yield from each(backend, [one.migration for one in chosen if one.migration], "rollback")
+
+
+def _first(applied: Sequence[Standing], folder: Folder, count: int | None, to: str | None) -> int:
+    """The place of the first that is to be rolled back."""
+    if to is None:
+        return 0 if count is None else max(0, len(applied) - count)
+    stays = folder.find(to).id
+    ids = [one.id for one in applied]
+    if stays not in ids:
+        raise MigrationError(f"{stays} is not applied, so there is no going back to it")
+    return ids.index(stays) + 1
+
+
+def _refuse_missing(chosen: Sequence[Standing], missing: Sequence[Standing]) -> None:
+    """What was applied later is rolled back first, and can't be without its file."""
+    oldest = min((_applied(one) for one in chosen), default=None)
+    for one in missing:
+        if oldest is not None and _applied(one) > oldest:
+            raise MigrationError(
+                f"{one.id} was applied after {chosen[-1].id}, and its file is gone, so it can't be "
+                'rolled back first\nhint: bring the file back; or "sqlkit migrate resolve '
+                f'--rolled-back {one.id}" forgets it'
+            )
+
+
+def _applied(one: Standing) -> datetime:
+    applied = one.record.applied if one.record else None
+    return applied or datetime.min.replace(tzinfo=UTC)
+
+
+def _pending(backend: Backend, folder: Folder, to: str | None) -> list[Migration]:
+    found = standings(folder, backend.ledger.read())
+    until = len(folder) if to is None else folder.migrations.index(folder.find(to)) + 1
+    within = {one.id for one in folder.migrations[:until]}
+    return [
+        one.migration
+        for one in found
+        if one.state == "pending" and one.migration and one.id in within
+    ]

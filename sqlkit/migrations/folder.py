@@ -1,0 +1,104 @@
+"""The migrations of a folder, or of several, in the order in which they are applied."""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from sqlkit.errors import MigrationError, ProjectError
+from sqlkit.migrations.migration import Migration
+from sqlkit.migrations.optional import yoyo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+SUFFIXES = (".sql", ".py")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What folders hold: migrations in their order, and those that are run after each apply."""
+
+    migrations: tuple[Migration, ...]
+    post_apply: tuple[Migration, ...] = ()
+
+    def __iter__(self) -> Iterator[Migration]:
+        return iter(self.migrations)
+
+    def __len__(self) -> int:
+        return len(self.migrations)
+
+    def find(self, id_: str) -> Migration:
+        """The migration of that id, or whose id alone begins so. Raises `MigrationError`."""
+        by_id = {migration.id: migration for migration in self.migrations}
+        return by_id[named(id_, by_id)]
+
+
+def read(*folders: Path) -> Folder:
+    """Read the migrations of these folders.
+
+    Raises `ProjectError` if a folder isn't there, `MigrationError` for a file that can't be read,
+    two files of one id, and dependencies that are unknown or go round in a circle.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise ProjectError(f"there is no folder of migrations at {folder}")
+    _refuse_twins(folders)
+    found = yoyo().read_migrations(*(glob.escape(str(folder)) for folder in folders))
+    return Folder(
+        _ordered([Migration.of(one) for one in found]), tuple(map(Migration.of, found.post_apply))
+    )
+
+
+def named(id_: str, known: Iterable[str]) -> str:
+    """The id that is meant: itself, or the only one that begins so. Raises `MigrationError`."""
+    known = list(known)
+    begin = [one for one in known if one.startswith(id_)]
+    if id_ in known:
+        return id_
+    if len(begin) == 1:
+        return begin[0]
+    if begin:
+        raise MigrationError(f"{id_} may be {', '.join(begin)}: say more of the id")
+    raise MigrationError(f"there is no migration {id_}{_meant(id_, known)}")
+
+
+def _refuse_twins(folders: Sequence[Path]) -> None:
+    """Yoyo names the id alone."""
+    seen: dict[str, Path] = {}
+    for path in (path for folder in folders for path in sorted(folder.iterdir())):
+        if path.suffix not in SUFFIXES or path.name.endswith(".rollback.sql"):
+            continue
+        if path.stem in seen and not path.name.startswith("post-apply"):
+            raise MigrationError(
+                f"two migrations have the id {path.stem}: {seen[path.stem]} and {path}\n"
+                "hint: rename the one that is applied nowhere yet"
+            )
+        seen[path.stem] = path
+
+
+def _ordered(migrations: Sequence[Migration]) -> tuple[Migration, ...]:
+    """In yoyo's order: by id, but each after what it depends on."""
+    by_id = {migration.id: migration for migration in migrations}
+    for migration in migrations:
+        for id_ in migration.depends:
+            if id_ not in by_id:
+                raise MigrationError(
+                    f"{migration.path}: depends on {id_}, and there is no such migration"
+                    f"{_meant(id_, list(by_id))}"
+                )
+    sorting = yoyo("yoyo.topologicalsort")
+    graph = {migration.id: migration.depends for migration in migrations}
+    try:
+        return tuple(by_id[id_] for id_ in sorting.topological_sort(list(by_id), graph))
+    except sorting.CycleError as error:
+        ids = ", ".join(error.args[1])
+        raise MigrationError(f"these migrations depend on each other in a circle: {ids}") from None
+
+
+def _meant(id_: str, known: Sequence[str]) -> str:
+    close = get_close_matches(id_, known, 1)
+    return f"; did you mean {close[0]}?" if close else ""
