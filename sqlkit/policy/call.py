@@ -25,7 +25,8 @@ class Call:
     begins and ends transactions. ``inside``: it is part of a transaction, or of a held connection,
     that is open already. ``may_repeat``: doing it twice is the same as once; of a query it is only
     known from its description. ``deadline``: a moment of `time.monotonic`. ``began``: a moment of
-    `time.perf_counter`. ``attempts``: how often it was tried. ``phase``: of the last attempt.
+    `time.perf_counter`. ``attempts``: how often it was tried; ``failures``: how many of them were
+    repeated for another reason than a conflict. ``phase``: of the last attempt.
     ``result`` and ``error``: of the last attempt; a policy that leaves may replace them.
     ``database``: the name of the database.
     """
@@ -35,6 +36,7 @@ class Call:
     inside: bool = False
     deadline: float = inf
     attempts: int = 0
+    failures: int = 0
     phase: Phase = "unsent"
     result: Any = None
     error: BaseException | None = None

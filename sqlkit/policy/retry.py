@@ -33,11 +33,11 @@ class Retry(Policy):
     `sqlkit.policy.verdict`. Inside a transaction nothing is repeated; `Database.transact` repeats
     a whole one. A query that says ``@retry never`` isn't repeated at all, nor is a ``:copy``.
 
-    ``attempts``: the most in all, the first included. None: 5, and conflicts with others (40001,
-    40P01) until the deadline. Pauses are full jitter: anything between 0 and ``base`` seconds,
-    which doubles each time up to ``cap``. A pause never outlasts the deadline. ``budget`` is the
-    share of calls that may be repeated (conflicts don't count, they are no overload), besides
-    ``each_second`` repetitions a second.
+    ``attempts``: the most in all, the first included. None: conflicts with others (40001, 40P01)
+    are repeated until the deadline, and of other failures the fifth is the last. Pauses are full
+    jitter: anything between 0 and ``base`` seconds, which doubles each time up to ``cap``. A pause
+    never outlasts the deadline. ``budget`` is the share of calls that may be repeated (conflicts
+    don't count, they are no overload), besides ``each_second`` repetitions a second.
     """
 
     attempts: int | None = None
@@ -61,6 +61,8 @@ class Retry(Policy):
         error = call.error
         if error is None or call.inside or not _allows(call.query):
             return None
+        if self.attempts is not None and call.attempts >= self.attempts:
+            return None
         pause = self._pause(call, error)
         if pause is None or time.monotonic() + pause >= call.deadline:
             return None
@@ -69,7 +71,7 @@ class Retry(Policy):
 
     def _pause(self, call: Call, error: BaseException) -> float | None:
         if isinstance(error, CircuitOpen):
-            return error.retry_after if self._has_more(call, _FAILURES) else None
+            return error.retry_after if self._has_more(call) else None
         decided = verdict(error, call.phase, may_repeat=may_repeat(call))
         if not self._may_go_on(call, decided):
             return None
@@ -77,14 +79,13 @@ class Retry(Policy):
 
     def _may_go_on(self, call: Call, decided: Verdict) -> bool:
         if decided == "conflict":
-            return self._has_more(
-                call, _CONFLICTS_WITHOUT_DEADLINE if math.isinf(call.deadline) else None
-            )
-        return decided == "again" and self._has_more(call, _FAILURES) and self._budget.spend()
+            return call.deadline < math.inf or call.attempts < _CONFLICTS_WITHOUT_DEADLINE
+        return decided == "again" and self._has_more(call) and self._budget.spend()
 
-    def _has_more(self, call: Call, default: int | None) -> bool:
-        most = default if self.attempts is None else self.attempts
-        return most is None or call.attempts < most
+    def _has_more(self, call: Call) -> bool:
+        # Conflicts before it are no reason to give up after a loss.
+        call.failures += 1
+        return self.attempts is not None or call.failures < _FAILURES
 
 
 def _allows(query: Query[Any] | None) -> bool:

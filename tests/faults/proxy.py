@@ -32,12 +32,19 @@ class Cut(NamedTuple):
     reset: bool
 
 
+# What passes each way, more or less, until a connection is there to be used.
+_CONNECTED = {"to the server": 65, "to the client": 410}
+
+
 def random_cuts(chance: random.Random, most: int) -> Callable[[], Cut | None]:
-    """A cut for each link, after anything up to ``most`` bytes."""
+    """A cut for each link, up to ``most`` bytes after it is connected; one in ten is before."""
 
     def cut() -> Cut:
         direction: Direction = "to the server" if chance.random() < 0.5 else "to the client"
-        return Cut(chance.randrange(1, most), direction, chance.random() < 0.5)
+        connected = _CONNECTED[direction]
+        is_early = chance.random() < 0.1
+        after = chance.randrange(connected) if is_early else connected + chance.randrange(most)
+        return Cut(after, direction, chance.random() < 0.5)
 
     return cut
 

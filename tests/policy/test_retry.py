@@ -93,6 +93,14 @@ def test_attempts_bound_whatever_is_repeated(error: Exception) -> None:
     assert server.attempts == 3
 
 
+def test_conflicts_leave_other_failures_their_attempts() -> None:
+    conflicts = [errors.SerializationFailure()] * 8
+    server = Server(*conflicts, LOST, *conflicts, LOST, LOST, LOST, LOST)
+    with pytest.raises(psycopg.OperationalError):
+        server.ask(Timeout(5), quick())
+    assert server.attempts == 21
+
+
 def test_one_attempt_is_no_repetition() -> None:
     server = failing(LOST)
     with pytest.raises(psycopg.OperationalError):
