@@ -8,6 +8,7 @@ from typing import Any, assert_type
 import psycopg
 
 from sql import events, users
+from sql.factories import CampaignFactory, UserFactory
 from sqlkit import (
     AsyncConnection,
     AsyncDatabase,
@@ -96,3 +97,14 @@ async def the_async_side_is_the_same(db: AsyncDatabase) -> None:
     assert_type(await db.transact(work), int)
     async with AsyncDatabase() as opened:
         assert_type(opened, AsyncDatabase)
+
+
+async def factories_give_rows(db: Database, both: AsyncDatabase) -> None:
+    assert_type(UserFactory.build(email="ada@example.com", anonymous=True), users.User)
+    assert_type(UserFactory.build_batch(2), list[users.User])
+    assert_type(UserFactory.create(db, full_name=None), users.User)
+    assert_type(UserFactory.create_batch(db, range(5)), list[users.User])
+    assert_type(await UserFactory.create(both), users.User)
+    owner = await UserFactory.create_batch(both, 2, billable=True)
+    assert_type(owner, list[users.User])
+    await CampaignFactory.create(both, owner_id=owner[0].id)

@@ -1,0 +1,96 @@
+"""What a factory's class says: which row it makes, and how each field of it is declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from sqlkit.errors import WrongArgument
+from sqlkit.seeding.declared import Declared, Trait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlkit.row import Row
+
+# Functions and the like in a class's body are its own business, not fields.
+_NO_FIELD = (classmethod, staticmethod, property)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a factory makes its rows.
+
+    ``declared``: how each field is made (a `Declared`, or the value itself); ``traits``: other
+    declarations, by the trait's name; ``table``: where `create` puts the rows.
+    """
+
+    name: str
+    row: type[Row]
+    table: str
+    declared: Mapping[str, Any]
+    traits: Mapping[str, Trait]
+
+    @classmethod
+    def of(
+        cls, name: str, row: type[Row], table: str, bodies: Iterable[Mapping[str, Any]]
+    ) -> Recipe:
+        """The recipe of a class, from its body and those of its bases, the nearest last.
+
+        Raises `WrongArgument` for a field that the row doesn't have.
+        """
+        body = {
+            key: value for each in bodies for key, value in each.items() if _is_field(key, value)
+        }
+        traits = {key: value for key, value in body.items() if isinstance(value, Trait)}
+        declared = {key: value for key, value in body.items() if key not in traits}
+        recipe = cls(name, row, table, declared, traits)
+        recipe.check(declared)
+        for trait in traits.values():
+            recipe.check(trait.fields)
+        return recipe
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The row's fields, in order."""
+        return self.row.__struct_fields__
+
+    def check(self, fields: Iterable[str]) -> None:
+        """Raise `WrongArgument` if one of these is neither a field of the row nor a trait."""
+        known = (*self.fields, *self.traits)
+        for name in fields:
+            if name not in known:
+                close = get_close_matches(name, known, 1)
+                meant = (
+                    f'; did you mean "{close[0]}"?' if close else f"; {self.row.__name__} has none"
+                )
+                raise WrongArgument(f'{self.name} has no field "{name}"{meant}')
+
+    def declarations(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """How each field is made when these are given: a given field goes before a trait's."""
+        self.check(given)
+        made = dict(self.declared)
+        for name, trait in self.traits.items():
+            if given.get(name):
+                made.update(trait.fields)
+        made.update({name: value for name, value in given.items() if name not in self.traits})
+        return made
+
+    def build(self, columns: Mapping[str, list[Any]], count: int) -> list[Any]:
+        """Rows of these columns; raises `WrongArgument` if a field has no value."""
+        missing = [name for name in self.fields if name not in columns]
+        if missing:
+            raise WrongArgument(
+                f"{self.name}: {', '.join(missing)} has no value: declare it, give it, or create "
+                "the row, if the database gives it one"
+            )
+        if not count:
+            return []
+        return list(map(self.row, *(columns[name] for name in self.fields)))
+
+
+def _is_field(name: str, value: object) -> bool:
+    if name.startswith("_") or isinstance(value, (*_NO_FIELD, Recipe)):
+        return False
+    return isinstance(value, Declared) or not callable(value)

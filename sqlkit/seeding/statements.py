@@ -1,0 +1,129 @@
+"""The statements that put made rows into a table, and read them back as row classes."""
+
+from __future__ import annotations
+
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+
+import msgspec
+
+from sqlkit.row import Row
+from sqlkit.statement import Line, Query, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlkit.seeding.table import Column, Table
+
+_NEXT: Query[list[int]] = Query(
+    name="seeding.reserve_keys",
+    kind="many",
+    lines=(Line("select nextval(", 0, "::text::regclass) from generate_series(1, ", 1, "::int)"),),
+    parameters=("sequence", "rows"),
+)
+_JSON = ("json", "jsonb")
+
+
+def reserve(sequence: str, rows: int) -> Statement[list[int]]:
+    """So many numbers of a sequence."""
+    return Statement(_NEXT, (sequence, rows))
+
+
+def listed(columns: Sequence[Column], prefix: str = "") -> str:
+    """Names of columns for SQL."""
+    return ", ".join(prefix + column.quoted for column in columns)
+
+
+def insert(
+    factory: str, table: Table, columns: Sequence[Column], read: Reading, rows: Sequence[Any]
+) -> list[Statement[Any]]:
+    """One statement for each row, that gives the row as it then is."""
+    values: list[str | int] = []
+    for number in range(len(columns)):
+        values += [", " if number else "", number]
+    # With no column at all: "default values".
+    given = Line(f"({listed(columns)}) overriding system value values (", *values, ") ")
+    query: Query[Any] = Query(
+        name=f"{factory}.create",
+        kind="one",
+        lines=(
+            Line(f"insert into {table.name} "),
+            given if columns else Line("default values "),
+            Line(f"returning {listed(read.columns)}"),
+        ),
+        parameters=tuple(column.name for column in columns),
+        row=read.row,
+        named=True,
+        composites=read.composites,
+        converts=read.converts,
+    )
+    return [Statement(query, tuple(row)) for row in rows]
+
+
+def copy(name: str, table: Table, columns: Sequence[Column], rows: Any) -> Statement[int]:
+    """All rows, by COPY. What is sent for an identity column stands (PostgreSQL manual, COPY)."""
+    query: Query[int] = Query(
+        name=name,
+        kind="copy",
+        lines=(Line(f"copy {table.name} ({listed(columns)}) from stdin"),),
+        parameters=("rows",),
+        copy_in=f"select {listed(columns)} from {table.name}",
+    )
+    return Statement(query, (rows,))
+
+
+def select(
+    name: str, table: Table, key: Sequence[Column], read: Reading, keys: Sequence[list[Any]]
+) -> Statement[list[Any]]:
+    """The rows with these keys (one list for each column of the key), in the keys' order."""
+    arrays: list[str | int] = []
+    for number, column in enumerate(key):
+        arrays += [", " if number else "", number, f"::{column.type}[]"]
+    names = ", ".join(f"k{number}" for number in range(len(key)))
+    joined = " and ".join(f"t.{column.quoted} = k.k{n}" for n, column in enumerate(key))
+    query: Query[list[Any]] = Query(
+        name=name,
+        kind="many",
+        lines=(
+            Line(f"select {listed(read.columns, 't.')} from unnest("),
+            Line(*arrays),
+            Line(f") with ordinality as k({names}, place) "),
+            Line(f"join {table.name} t on {joined} order by k.place"),
+        ),
+        parameters=tuple(column.name for column in key),
+        row=read.row,
+        named=True,
+        composites=read.composites,
+        converts=read.converts,
+    )
+    return Statement(query, tuple(keys))
+
+
+class Reading:
+    """How rows of a table are read as a row class: which columns, and as which types.
+
+    A field whose type is another row class is a composite; JSON is read as the field's type.
+    """
+
+    def __init__(self, row: type[Row], columns: Sequence[Column]) -> None:
+        self.row = row
+        self.columns = columns
+        types = {field.name: field.type for field in msgspec.structs.fields(row)}
+        self.composites: dict[str, Any] = {}
+        self.converts: dict[int, Any] = {}
+        for place, column in enumerate(columns):
+            part = _core(types[column.name])
+            if column.composite is not None and isinstance(part, type) and issubclass(part, Row):
+                self.composites[column.composite] = part
+            elif column.base in _JSON and part is not Any:
+                self.converts[place] = types[column.name]
+
+
+def _core(type_: Any) -> Any:
+    """The type inside ``T | None`` and ``list[T]``."""
+    if get_origin(type_) in {Union, UnionType}:
+        parts = [part for part in get_args(type_) if part is not type(None)]
+        return _core(parts[0]) if len(parts) == 1 else type_
+    if get_origin(type_) is list:
+        return _core(get_args(type_)[0])
+    return type_

@@ -1,0 +1,119 @@
+"""A table as rows are put into it: its columns, key and sequences, asked of the catalog.
+
+PostgreSQL manual, 53.7 "pg_attribute", and 9.26 "pg_get_serial_sequence".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from sqlkit.errors import SeedingError
+from sqlkit.row import Row
+from sqlkit.statement import Line, Query, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Column(Row):
+    """One column of a table.
+
+    ``quoted`` is its name for SQL; ``type`` as SQL writes it without length; ``base`` the name in
+    ``pg_type`` below domain and array; ``composite`` the qualified name if that is a composite
+    type; ``sequence`` that numbers it; ``key`` its place in the primary key, from 1; ``generated``:
+    worked out by PostgreSQL, never sent; ``identity``: ``a`` always, ``d`` by default.
+    """
+
+    table: str
+    name: str
+    quoted: str
+    type: str
+    base: str
+    composite: str | None
+    sequence: str | None
+    key: int | None
+    generated: bool
+    identity: str
+
+
+_COLUMNS: Query[list[Column]] = Query(
+    name="seeding.columns",
+    kind="many",
+    lines=(
+        Line(
+            """\
+select
+    c.oid::regclass::text, a.attname::text, quote_ident(a.attname), format_type(a.atttypid, null),
+    core.typname::text,
+    case
+        when core.typtype = 'c'
+            then (select nspname from pg_namespace where oid = core.typnamespace)
+                || '.' || core.typname
+    end,
+    pg_get_serial_sequence(c.oid::regclass::text, a.attname),
+    array_position(i.indkey::int2[], a.attnum) + 1,
+    a.attgenerated <> '', a.attidentity::text
+from pg_class c
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+join pg_type t on t.oid = a.atttypid
+cross join lateral (
+    with recursive down(oid, of) as (
+        select t.oid, case when t.typtype = 'd' then t.typbasetype
+            when t.typcategory = 'A' then t.typelem else 0 end
+        union all
+        select b.oid, case when b.typtype = 'd' then b.typbasetype
+            when b.typcategory = 'A' then b.typelem else 0 end
+        from down join pg_type b on b.oid = down.of
+    )
+    select b.* from down join pg_type b on b.oid = down.oid where down.of = 0
+) core
+left join pg_index i on i.indrelid = c.oid and i.indisprimary
+where c.oid = to_regclass(""",
+            0,
+            ") and c.relkind in ('r', 'p') order by a.attnum",
+        ),
+    ),
+    parameters=("table",),
+    row=Column,
+)
+
+
+def ask(table: str) -> Statement[list[Column]]:
+    """The question for a table's columns; its name as in SQL, with or without schema."""
+    return Statement(_COLUMNS, (table,))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: ``name`` quoted as SQL needs it, and its columns in order."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def answered(cls, name: str, columns: Sequence[Column], factory: str) -> Table:
+        """The table that PostgreSQL told of; raises `SeedingError` if it knows none."""
+        if not columns:
+            raise SeedingError(
+                f"{factory}: there is no table {name} (has every migration been applied, and is "
+                "its schema in search_path?)"
+            )
+        return cls(columns[0].table, tuple(columns))
+
+    @property
+    def key(self) -> tuple[Column, ...]:
+        """The columns of the primary key, in its order; none if there is no primary key."""
+        keys = [column for column in self.columns if column.key is not None]
+        return tuple(sorted(keys, key=lambda column: column.key or 0))
+
+    def pick(self, names: Iterable[str], asker: str) -> list[Column]:
+        """The columns of these names; raises `SeedingError` for one that isn't there."""
+        known = {column.name: column for column in self.columns}
+        for name in names:
+            if name not in known:
+                close = get_close_matches(name, known, 1)
+                meant = f'; did you mean "{close[0]}"?' if close else ""
+                raise SeedingError(f'{asker}: {self.name} has no column "{name}"{meant}')
+        return [known[name] for name in names]
