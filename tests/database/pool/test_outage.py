@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -70,8 +71,12 @@ async def test_it_is_back_at_once_and_has_its_size_again(
 
 
 def test_many_that_wait_each_have_an_error_of_their_own(own: Machine) -> None:
-    with Database(own.url, policies=[]) as database:
-        own.stop()
+    def slow() -> str:
+        time.sleep(0.3)  # so that they all wait for one attempt
+        return own.url
+
+    own.stop()
+    with closing(Database(slow, policies=[], max_size=1)) as database:
         errors: list[BaseException] = []
 
         def call() -> None:
@@ -86,7 +91,7 @@ def test_many_that_wait_each_have_an_error_of_their_own(own: Machine) -> None:
             thread.start()
         for thread in threads:
             thread.join(5)
-        assert len(errors) == 20
+        assert len({id(error) for error in errors}) == 20
         assert {error.__notes__.count("mine") for error in errors} == {1}
 
 
