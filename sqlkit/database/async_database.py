@@ -236,7 +236,7 @@ class AsyncDatabase(AsyncConnection):
         try:
             return await use
         except BaseException:
-            call.phase = outcome.phase(conn, depth=1)
+            outcome.note(call, conn, 1, self._settings)
             raise
 
     async def _entered(

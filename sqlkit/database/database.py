@@ -229,7 +229,7 @@ class Database(Connection):
         try:
             return use()
         except BaseException:
-            call.phase = outcome.phase(conn, depth=1)
+            outcome.note(call, conn, 1, self._settings)
             raise
 
     def _entered(

@@ -25,11 +25,18 @@ def phase(conn: driver.AnyConnection, depth: int) -> Phase:
     return "open" if depth else "sent"
 
 
+def note(call: Call, conn: driver.AnyConnection, depth: int, settings: Settings) -> None:
+    """Tell a call that failed how far it had got, and whether it met a standby unexpectedly."""
+    call.phase = phase(conn, depth)
+    if not settings.read_only and not conn.closed:
+        call.standby = conn.info.parameter_status("in_hot_standby") == "on"
+
+
 def failed(
     call: Call, conn: driver.AnyConnection, depth: int, settings: Settings, error: BaseException
 ) -> BaseException:
     """The error to raise for a statement that failed: `CommitUnknown` if it may stand."""
-    call.phase = phase(conn, depth)
+    note(call, conn, depth, settings)
     if isinstance(error, psycopg.errors.DeadlockDetected):
         settings.backends.report_deadlock(call, conn, error)
     if verdict(error, call.phase, may_repeat=may_repeat(call)) != "unknown":

@@ -26,9 +26,9 @@ class Call:
     that is open already. ``may_repeat``: doing it twice is the same as once; of a query it is only
     known from its description. ``deadline``: a moment of `time.monotonic`. ``began``: a moment of
     `time.perf_counter`. ``attempts``: how often it was tried; ``failures``: how many of them were
-    repeated for another reason than a conflict. ``phase``: of the last attempt.
-    ``result`` and ``error``: of the last attempt; a policy that leaves may replace them.
-    ``database``: the name of the database.
+    repeated for another reason than a conflict. ``phase``: of the last attempt; ``standby``: its
+    server turned out to be one, which was not meant. ``result`` and ``error``: of the last attempt;
+    a policy that leaves may replace them. ``database``: the name of the database.
     """
 
     # Defaults stand on the class: most calls never change most of them, and pay nothing for it.
@@ -38,6 +38,7 @@ class Call:
     attempts: int = 0
     failures: int = 0
     phase: Phase = "unsent"
+    standby: bool = False
     result: Any = None
     error: BaseException | None = None
 

@@ -72,7 +72,7 @@ class Retry(Policy):
     def _pause(self, call: Call, error: BaseException) -> float | None:
         if isinstance(error, CircuitOpen):
             return error.retry_after if self._has_more(call) else None
-        decided = verdict(error, call.phase, may_repeat=may_repeat(call))
+        decided = verdict(error, call.phase, may_repeat=may_repeat(call), standby=call.standby)
         if not self._may_go_on(call, decided):
             return None
         return full_jitter(call.attempts, self.base, self.cap)

@@ -21,9 +21,12 @@ again, or succeed twice."""
 # The server undid the statement or transaction, and says that another attempt may succeed.
 CONFLICTS = frozenset({"40001", "40P01"})
 
-# Undone as well: rolled back for an unnamed reason, a lock not had in time, a server that is a
-# standby by now, and a session that was closed before it read the statement.
-_UNDONE = frozenset({"40000", "55P03", "25006", "57P05"})
+# Undone as well: rolled back for an unnamed reason, a lock not had in time, and a session that was
+# closed before it read the statement.
+_UNDONE = frozenset({"40000", "55P03", "57P05"})
+
+# A write on a server that is a standby by now; on any other, in what was meant to be read-only.
+_READ_ONLY = "25006"
 
 # The session is over: shut down, crashed, not accepting yet, idle in a transaction for too long.
 _LOST = frozenset({"57P01", "57P02", "57P03", "25P03", "08000", "08001", "08003", "08004", "08006"})
@@ -45,18 +48,22 @@ def is_lost(error: BaseException | None) -> bool:
     """Whether the connection is gone, or never was: libpq's own errors have no SQLSTATE."""
     if is_of_psycopg_pool(error):
         return False
-    if isinstance(error, psycopg.OperationalError):
+    # DatabaseError itself is what psycopg makes of a result that libpq, not the server, wrote.
+    if isinstance(error, psycopg.OperationalError) or type(error) is psycopg.DatabaseError:
         return error.sqlstate is None or error.sqlstate in _LOST
     if isinstance(error, psycopg.Error):
         return error.sqlstate in _LOST
     return isinstance(error, ConnectionError)
 
 
-def verdict(error: BaseException | None, phase: Phase, *, may_repeat: bool) -> Verdict:
+def verdict(
+    error: BaseException | None, phase: Phase, *, may_repeat: bool, standby: bool = False
+) -> Verdict:
     """What to do about a call that ended in ``error`` when it had got as far as ``phase``.
 
     ``may_repeat``: twice is the same as once. What is ``open`` is undone as a whole, and may only
-    be repeated as a whole, which that word then stands for.
+    be repeated as a whole, which that word then stands for. ``standby``: the server is one; the
+    next attempt may find another.
     """
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
     if state in _UNKNOWN:
@@ -67,7 +74,7 @@ def verdict(error: BaseException | None, phase: Phase, *, may_repeat: bool) -> V
         return "never"
     if state in CONFLICTS:
         return "conflict"
-    if state in _UNDONE or _is_stale_plan(error):
+    if state in _UNDONE or (state == _READ_ONLY and standby) or _is_stale_plan(error):
         return "again"
     return "never"
 

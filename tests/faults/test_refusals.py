@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlkit import AsyncConnection, AsyncDatabase
     from sqlkit.testing.server import Server
+    from tests.faults.seen import Seen
 
 TABLES = """
 create table parent (id int primary key);
@@ -108,4 +109,21 @@ async def test_it_is_executed_once_and_the_connection_stays(
             await way(db, text)
         assert caught.value.sqlstate == state
         assert calls.executions(direct) == executions
+        assert await db.run(PID) == pid
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_write_to_a_database_that_is_read_only_is_executed_once(
+    open_one: Callable[..., AsyncDatabase],
+    direct: psycopg.Connection[Any],
+    module_url: str,
+    way: Any,
+    seen: Seen,
+) -> None:
+    async with open_one(module_url, read_only=True) as db:
+        pid = await db.run(PID)
+        seen.attempts.clear()
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            await way(db, "insert into done values (1)")
+        assert [attempt.error for attempt in seen.attempts].count("25006") <= 2  # with its block's
         assert await db.run(PID) == pid

@@ -39,7 +39,8 @@ TABLE: list[tuple[BaseException, Phase, Verdict, Verdict]] = [
     (errors.LockNotAvailable(), "sent", "again", "again"),
     (errors.LockNotAvailable(), "open", "never", "again"),
     (errors.TransactionRollback(), "sent", "again", "again"),
-    (errors.ReadOnlySqlTransaction(), "sent", "again", "again"),
+    (errors.ReadOnlySqlTransaction(), "sent", "never", "never"),
+    (psycopg.DatabaseError("out of memory for query result"), "sent", "unknown", "again"),
     (errors.StatementCompletionUnknown(), "sent", "unknown", "again"),
     (errors.TransactionResolutionUnknown(), "sent", "unknown", "again"),
     (errors.ProtocolViolation(), "sent", "never", "never"),
@@ -76,3 +77,14 @@ def test_no_error_that_is_the_caller_s_own_is_ever_repeated(phase: Phase) -> Non
     for state in ("22012", "23505", "28P01", "3D000", "3F000", "42601", "P0001", "25P02"):
         error = psycopg.errors.lookup(state)()
         assert verdict(error, phase, may_repeat=True) == "never"
+
+
+@pytest.mark.parametrize(
+    ("phase", "once", "repeatable"), [(SENT, "again", "again"), (OPEN, "never", "again")]
+)
+def test_a_write_on_a_standby_is_repeated_on_what_may_be_another_server(
+    phase: Phase, once: Verdict, repeatable: Verdict
+) -> None:
+    error = errors.ReadOnlySqlTransaction()
+    assert verdict(error, phase, may_repeat=False, standby=True) == once
+    assert verdict(error, phase, may_repeat=True, standby=True) == repeatable
