@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -98,11 +99,43 @@ class Machine:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
 
+# Run as a program of its own: whatever ends the tests closes its standard input, and then the
+# servers are stopped and their folders removed.
+GUARD = """
+import os, shutil, signal, sys, time
+from pathlib import Path
+
+def pids():
+    for file in Path(sys.argv[1]).glob("*/data/postmaster.pid"):
+        try:
+            yield int(file.read_text().split()[0])
+        except (OSError, IndexError):
+            pass
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.stdin.read()
+for pid in pids():
+    os.kill(pid, signal.SIGQUIT)
+    os.kill(pid, signal.SIGCONT)
+for _ in range(100):
+    if not list(pids()):
+        break
+    time.sleep(0.1)
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
+
+
 @contextmanager
 def machines(number: int = 1, **settings: str) -> Generator[list[Machine]]:
     """Servers that are stopped and removed at the end; none is started yet."""
     base = Path(tempfile.mkdtemp(prefix="sqlkit-", dir=temporary_folder(ordinary_user())))
     base.chmod(0o755)
+    guard = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", GUARD, base],
+        stdin=subprocess.PIPE,
+        cwd="/",
+        start_new_session=True,
+    )
     made: list[Machine] = []
     try:
         for n in range(number):
@@ -114,7 +147,7 @@ def machines(number: int = 1, **settings: str) -> Generator[list[Machine]]:
         for machine in made:
             if machine.process is not None:
                 watch.stop(machine.process)
-        shutil.rmtree(base)
+        guard.communicate()
 
 
 @contextmanager
