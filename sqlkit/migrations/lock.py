@@ -65,12 +65,12 @@ def locked(
         yield
     finally:
         if not connection.closed:
-            connection.execute("select pg_advisory_unlock(%s, %s)", _key(ledger))
+            connection.execute("select pg_advisory_unlock(%s, %s)", key(ledger))
 
 
 def holder(connection: psycopg.Connection[Any], ledger: str) -> Holder | None:
     """Who holds the lock, if anybody does."""
-    row = connection.execute(_HOLDER, _key(ledger)).fetchone()
+    row = connection.execute(_HOLDER, key(ledger)).fetchone()
     return Holder(*row) if row else None
 
 
@@ -89,11 +89,12 @@ def _take(
 
 
 def _try(connection: psycopg.Connection[Any], ledger: str) -> bool:
-    row = connection.execute("select pg_try_advisory_lock(%s, %s)", _key(ledger)).fetchone()
+    row = connection.execute("select pg_try_advisory_lock(%s, %s)", key(ledger)).fetchone()
     return row is not None and bool(row[0])
 
 
-def _key(ledger: str) -> tuple[int, int]:
+def key(ledger: str) -> tuple[int, int]:
+    """The two numbers of the lock, for others who must not work at the same time."""
     return _CLASS, crc32(ledger.encode()) & _POSITIVE
 
 
