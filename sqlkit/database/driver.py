@@ -663,6 +663,20 @@ def transaction_status(conn: AnyConnection, xid: str) -> PQGen[str | None]:
     return (yield from _ask(conn, b"SELECT pg_xact_status($1::text::xid8)", xid.encode()))
 
 
+def end_abandoned(conn: AnyConnection, xid: str) -> PQGen[None]:
+    """End the session that has a transaction open and waits for what its client sends next.
+
+    One that is working on its COMMIT is left alone. PostgreSQL manual, 9.28.2 "Server Signaling
+    Functions".
+    """
+    yield from _ask(
+        conn,
+        b"SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity"
+        b" WHERE backend_xid = $1::text::xid8::xid AND state = 'idle in transaction'",
+        xid.encode(),
+    )
+
+
 def _ask(conn: AnyConnection, sql: bytes, *args: bytes) -> PQGen[str | None]:
     conn.pgconn.send_query_params(sql, args)
     value = _check((yield from execute(conn.pgconn))).get_value(0, 0)

@@ -1,7 +1,8 @@
 """Asking the server what became of a transaction whose COMMIT was never answered.
 
 PostgreSQL manual, 9.27.9 "Transaction ID and Snapshot Information Functions": pg_xact_status. As
-long as the process that had the transaction has not noticed the loss, it is in progress.
+long as the session that had the transaction has not noticed the loss, it is in progress; one that
+doesn't notice soon, since the network told it nothing, is ended.
 """
 
 from __future__ import annotations
@@ -22,31 +23,34 @@ from sqlkit.policy.retry import full_jitter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from psycopg.abc import PQGen
+
     from sqlkit.database.outcome import Outcome
     from sqlkit.database.settings import Settings
 
+_IN_PROGRESS = "in progress"
 _BASE = 0.02
 _CAP = 0.5
+_SOON = 5  # questions, after some 0.3 s
 
 
 def resolve(settings: Settings, xid: str, deadline: float) -> Outcome:
     """Ask until the server knows; ``unknown`` if it never will, or the deadline passes first."""
-    for pause in _pauses(deadline):
-        outcome = _asked(settings, xid, deadline)
+    for number, pause in enumerate(_pauses(deadline)):
+        outcome = _asked(settings, xid, deadline, late=number >= _SOON)
         if outcome is not None:
             return outcome
         time.sleep(pause)
     return "unknown"
 
 
-def _asked(settings: Settings, xid: str, deadline: float) -> Outcome | None:
+def _asked(settings: Settings, xid: str, deadline: float, *, late: bool) -> Outcome | None:
     try:
         conn = connect(settings)
-    except psycopg.Error:
+    except Exception:  # of psycopg, or of a function that gives the address
         return None
     try:
-        gen = driver.transaction_status(conn, xid)
-        return _known(wait(conn, gen, deadline - time.monotonic()))
+        return _known(wait(conn, _ask(conn, xid, late=late), deadline - time.monotonic()))
     except (psycopg.Error, DeadlineExceeded) as error:
         return _unanswered(error)
     finally:
@@ -55,26 +59,35 @@ def _asked(settings: Settings, xid: str, deadline: float) -> Outcome | None:
 
 async def resolve_async(settings: Settings, xid: str, deadline: float) -> Outcome:
     """`resolve`, awaited."""
-    for pause in _pauses(deadline):
-        outcome = await _asked_async(settings, xid, deadline)
+    for number, pause in enumerate(_pauses(deadline)):
+        outcome = await _asked_async(settings, xid, deadline, late=number >= _SOON)
         if outcome is not None:
             return outcome
         await asyncio.sleep(pause)
     return "unknown"
 
 
-async def _asked_async(settings: Settings, xid: str, deadline: float) -> Outcome | None:
+async def _asked_async(
+    settings: Settings, xid: str, deadline: float, *, late: bool
+) -> Outcome | None:
     try:
         conn = await connect_async(settings)
-    except psycopg.Error:
+    except Exception:  # of psycopg, or of a function that gives the address
         return None
     try:
-        gen = driver.transaction_status(conn, xid)
+        gen = _ask(conn, xid, late=late)
         return _known(await wait_async(conn, gen, deadline - time.monotonic()))
     except (psycopg.Error, DeadlineExceeded) as error:
         return _unanswered(error)
     finally:
         driver.finish(conn)
+
+
+def _ask(conn: driver.AnyConnection, xid: str, *, late: bool) -> PQGen[str | None]:
+    status = yield from driver.transaction_status(conn, xid)
+    if late and status == _IN_PROGRESS:
+        yield from driver.end_abandoned(conn, xid)
+    return status
 
 
 def _pauses(deadline: float) -> Iterator[float]:
@@ -86,7 +99,7 @@ def _pauses(deadline: float) -> Iterator[float]:
 
 
 def _known(status: str | None) -> Outcome | None:
-    if status == "in progress":
+    if status == _IN_PROGRESS:
         return None
     return "committed" if status == "committed" else "aborted" if status == "aborted" else "unknown"
 

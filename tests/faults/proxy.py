@@ -54,7 +54,8 @@ class Proxy:
 
     ``latency``: seconds before anything is passed on. ``next_cut``: asked for each new link.
     ``lose`` and ``lose_answer_to``: text of a message that breaks its link, before the server gets
-    it or once the server has answered; for one message. ``cuts``: how often a link was broken so.
+    it or once the server has answered; for one message. ``abandons``: the server isn't told of
+    that. ``cuts``: how often a link was broken so.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -62,6 +63,8 @@ class Proxy:
         self.latency = 0.0
         self.next_cut: Callable[[], Cut | None] = lambda: None
         self.cuts = 0
+        self.abandons = False
+        self.abandoned: list[socket.socket] = []
         self.lose: bytes | None = None
         self.lose_answer_to: bytes | None = None
         self.flows = threading.Event()
@@ -132,6 +135,8 @@ class Proxy:
         self._stop_listening()
         self.flows.set()
         self.break_links()
+        for end in self.abandoned:
+            end.close()
 
     def __enter__(self) -> Self:
         return self
@@ -169,7 +174,10 @@ class Link(threading.Thread):
         except (OSError, EOFError):
             pass
         finally:
-            for end in (self._client, self._server):
+            ends = [self._client, self._server]
+            if self._proxy.abandons:
+                self._proxy.abandoned.append(ends.pop())
+            for end in ends:
                 if reset:
                     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HURRY)
                 end.close()

@@ -97,6 +97,7 @@ async def test_a_connection_that_breaks_between_two_calls_is_not_noticed(
     async with open_one(url) as db:
         await db.run(PID)
         proxy.break_links()
+        time.sleep(0.1)  # noqa: ASYNC251 # a connection that just worked isn't looked at
         assert await db.run(ADD) == 1
     assert seen.errors("add") == [""]
     assert calls.executions(direct) == 1
@@ -364,6 +365,23 @@ async def test_a_commit_is_known_once_the_server_can_be_asked_again(
         proxy.upstream = ("127.0.0.1", 9)
         assert await meanwhile(db, in_transact(db), come_back) is None
     assert counter(direct) == calls.executions(direct) == 1
+
+
+@pytest.mark.parametrize("way", [in_transact, in_batch])
+async def test_a_transaction_that_the_server_goes_on_to_wait_for_is_ended_and_repeated(
+    open_one: Callable[..., AsyncDatabase],
+    direct: psycopg.Connection[Any],
+    proxy: Proxy,
+    url: str,
+    way: Callable[[AsyncDatabase], Any],
+) -> None:
+    """The network told the client of the loss, but not the server."""
+    async with open_one(url) as db:
+        proxy.abandons = True
+        proxy.lose = b"COMMIT"
+        await way(db)
+    assert counter(direct) == 1
+    assert calls.executions(direct) == 2
 
 
 # --- A statement whose answer is lost
