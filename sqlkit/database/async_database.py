@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlkit.database import driver, health, outcome, repeat, values
 from sqlkit.database.async_connection import AsyncConnection
-from sqlkit.database.async_pool import AsyncPool
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
+from sqlkit.database.pool.async_pool import AsyncPool
 from sqlkit.database.settings import Settings
 from sqlkit.database.types import Types
 from sqlkit.policy.deadline import current, until

@@ -14,7 +14,7 @@ from sqlkit.database import driver, health, outcome, repeat, values
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
-from sqlkit.database.pool import Pool
+from sqlkit.database.pool.pool import Pool
 from sqlkit.database.session import HeldConnection, Session, Transaction
 from sqlkit.database.settings import Settings
 from sqlkit.database.types import Types

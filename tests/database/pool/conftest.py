@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlkit import AsyncDatabase, Database
-    from sqlkit.database.async_pool import AsyncPool
-    from sqlkit.database.pool import Pool
+    from sqlkit.database.pool.async_pool import AsyncPool
+    from sqlkit.database.pool.pool import Pool
     from tests.database.pool.servers import Machine
 
 ONE = sql("select 1", kind="one")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqlkit.database.recovery import (
+from sqlkit.database.pool.recovery import (
     expiry,
     is_demoted,
     is_trusted,

@@ -9,7 +9,7 @@ from typing import Any, cast
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sqlkit.database.stock import Opening, Stock
+from sqlkit.database.pool.stock import Opening, Stock
 
 
 class Connection:

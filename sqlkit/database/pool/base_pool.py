@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any, Generic
 
 import psycopg
 
-from sqlkit.database import driver, recovery, unavailable
-from sqlkit.database.events import Events
-from sqlkit.database.stock import C, Stock
+from sqlkit.database import driver
+from sqlkit.database.pool import recovery, unavailable
+from sqlkit.database.pool.events import Events
+from sqlkit.database.pool.stock import C, Stock
 from sqlkit.errors import DatabaseClosed, PoolExhausted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from sqlkit.database.pool.stock import Opening, Waiter
     from sqlkit.database.settings import Settings
-    from sqlkit.database.stock import Opening, Waiter
 
 _pools: weakref.WeakSet[BasePool[Any]] = weakref.WeakSet()
 

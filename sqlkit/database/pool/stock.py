@@ -18,7 +18,7 @@ from math import inf
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
-from sqlkit.database import recovery
+from sqlkit.database.pool import recovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,10 +5,10 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from sqlkit.database import recovery
+from sqlkit.database.pool import recovery
 
 if TYPE_CHECKING:
-    from sqlkit.database.events import Events
+    from sqlkit.database.pool.events import Events
 
 
 class Startup:

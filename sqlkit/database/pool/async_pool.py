@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from sqlkit.database import driver, recovery
-from sqlkit.database.base_pool import BasePool, call_if_there
+from sqlkit.database import driver
 from sqlkit.database.connect import connect_async
-from sqlkit.database.startup import Startup
+from sqlkit.database.pool import recovery
+from sqlkit.database.pool.base_pool import BasePool, call_if_there
+from sqlkit.database.pool.startup import Startup
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
+    from sqlkit.database.pool.stock import Opening
     from sqlkit.database.settings import Settings
-    from sqlkit.database.stock import Opening
 
 
 class Waiting:
