@@ -61,7 +61,7 @@ def wait(
             raise _exceeded(query, seconds) from error
         except psycopg.Error as error:
             if driver.is_ended_by_limit(conn, error):
-                raise _exceeded(query, min(seconds, conn.in_force)) from error
+                raise _exceeded(query, seconds) from error
             if query is not None:
                 driver.note(error, query)
             raise
@@ -86,7 +86,7 @@ async def wait_async(
             raise _exceeded(query, seconds) from error
         except psycopg.Error as error:
             if driver.is_ended_by_limit(conn, error):
-                raise _exceeded(query, min(seconds, conn.in_force)) from error
+                raise _exceeded(query, seconds) from error
             if query is not None:
                 driver.note(error, query)
             raise

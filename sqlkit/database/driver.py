@@ -177,7 +177,7 @@ def _allow(conn: AnyConnection, seconds: float, query: Query[Any] | None) -> flo
     conn.until = now + seconds
     conn.own = query.timeout if query is not None else None
     if not is_busy(conn):  # what goes on was told before
-        conn.ends = now + conn.in_force
+        conn.ends = now + conn.profile.timeout  # a shorter limit in force is another's
     return seconds + limit.PATIENCE
 
 
@@ -371,9 +371,12 @@ def _forget(conn: AnyConnection, variant: Variant) -> PQGen[None]:
         yield from _deallocate(conn, bound.name)
 
 
-def _forget_gone(conn: AnyConnection, error: BaseException) -> None:
-    if isinstance(error, psycopg.errors.InvalidSqlStatementName):
+def _forget_gone(conn: AnyConnection, error: BaseException) -> bool:
+    """Forget what is told to the server if what was prepared is gone."""
+    is_gone = isinstance(error, psycopg.errors.InvalidSqlStatementName)
+    if is_gone:
         conn.prepared.clear()
+    return is_gone
 
 
 def _deallocate(conn: AnyConnection, name: bytes) -> PQGen[None]:
@@ -461,9 +464,9 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
     try:
         result = yield from _send(conn, bound, statement.args)
     except (psycopg.Error, WrongArgument) as error:
-        if known is None or not _may_be_stale(error):
+        is_gone = _forget_gone(conn, error)
+        if (known is None and not is_gone) or not _may_be_stale(error):
             raise
-        _forget_gone(conn, error)
         yield from _forget(conn, variant)
         if is_aborted(conn):
             raise
@@ -489,6 +492,7 @@ def _send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[PGres
 
 def _will_send(conn: AnyConnection, bound: Bound) -> None:
     conn.sent = True
+    conn.query = bound.query
     if not bound.only_reads:
         conn.wrote = True
 
@@ -581,8 +585,13 @@ def _piped(conn: AnyConnection, sends: Sequence[Callable[[], None]]) -> PQGen[li
     pgconn.pipeline_sync()
     yield from send(pgconn)
     answers: list[list[PGresult]] = []
-    while not _is_sync(results := (yield from fetch_many(pgconn))):
-        answers.append(results)
+    try:
+        while not _is_sync(results := (yield from fetch_many(pgconn))):
+            answers.append(results)
+    except psycopg.OperationalError:
+        for results in answers:
+            _check(results)  # what the server said before it left tells more
+        raise
     pgconn.exit_pipeline_mode()
     return answers
 
@@ -798,9 +807,9 @@ def batch(
     try:
         return (yield from _batch(conn, statements))
     except (psycopg.Error, WrongArgument) as error:
-        if undo is None or not is_known or not _may_be_stale(error):
+        is_gone = _forget_gone(conn, error)
+        if undo is None or not (is_known or is_gone) or not _may_be_stale(error):
             raise
-        _forget_gone(conn, error)
     for statement in statements:
         yield from _forget(conn, statement.variant())
     yield from command(conn, conn.profile.begin(undo) if undo.endswith(b"BEGIN") else undo)
