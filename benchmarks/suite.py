@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import imports, machine, one_row
+from benchmarks import chain, imports, machine, one_row
 from sql.seeds import seed
 from sqlkit import Database
 from sqlkit.testing import migrate
@@ -46,6 +46,8 @@ def run(effort: Effort, tell: Callable[[str], None]) -> tuple[dict[str, str], li
     tell("imports")
     importing = imports.cost(max(effort.rounds, 15))
     pinned = machine.pin()
+    tell("the chain")
+    policies = chain.cost(effort)
     with throwaway() as server, server.database() as url:
         migrate.apply(url, ROOT / "migrations")
         with Database(url) as db:
@@ -58,6 +60,7 @@ def run(effort: Effort, tell: Callable[[str], None]) -> tuple[dict[str, str], li
     return about, [
         Result("one row by key, sync", "sqlkit", one_row.BASELINES, sync),
         Result("one row by key, async", "sqlkit", one_row.BASELINES, tasks),
+        Result("an empty call", chain.WAY, chain.BASELINES, policies),
         Result("import", "import sqlkit", ("import psycopg",), importing),
         Result("import", "from sqlkit import Database", ("import psycopg",), importing),
     ]
