@@ -75,7 +75,11 @@ class AsyncSession(AsyncConnection):
     ) -> R:
         self._refuse_if_over()
         seconds = values.seconds(query, self._settings.timeout)
-        return await wait_async(self._conn, gen, left(seconds, deadline), query)
+        try:
+            return await wait_async(self._conn, gen, left(seconds, deadline), query)
+        except psycopg.errors.DeadlockDetected as error:
+            self._settings.backends.report_deadlock(self._conn, error, self._settings.name)
+            raise
 
     def _refuse_if_over(self) -> None:
         if self._over:

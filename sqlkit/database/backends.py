@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import psycopg
 
     from sqlkit.database.driver import AnyConnection
-    from sqlkit.policy.call import Call
 
 logger = logging.getLogger("sqlkit")
 
@@ -30,17 +29,18 @@ class Backends:
         """Remember a new connection, for as long as it is there."""
         self._connections[conn.info.backend_pid] = conn
 
-    def report_deadlock(self, call: Call, conn: AnyConnection, error: psycopg.Error) -> None:
+    def report_deadlock(self, conn: AnyConnection, error: psycopg.Error, database: str) -> None:
         """Log whose statements waited for each other; the server only tells their processes."""
+        name = _named(conn) or "a command"
         others = self._others(conn, error.diag.message_detail or "")
         logger.warning(
             "%s: deadlock with %s; rows that are locked in the order of their keys avoid it",
-            call.name,
+            name,
             " and ".join(others) or "a statement that is none of this database's",
             extra={
                 "sqlkit_event": "deadlock",
-                "sqlkit_query": call.name,
-                "sqlkit_database": call.database,
+                "sqlkit_query": name,
+                "sqlkit_database": database,
                 "sqlkit_sqlstate": error.sqlstate,
                 "sqlkit_others": others,
             },
@@ -49,8 +49,9 @@ class Backends:
     def _others(self, conn: AnyConnection, detail: str) -> list[str]:
         # The text is translated; that process ids are numbers in it is not.
         pids = {int(number) for number in _NUMBER.findall(detail)} - {conn.info.backend_pid}
-        return sorted(name for name in map(self._name, pids) if name)
+        found = [other for pid in pids if (other := self._connections.get(pid)) is not None]
+        return sorted(name for name in map(_named, found) if name)
 
-    def _name(self, pid: int) -> str | None:
-        conn = self._connections.get(pid)
-        return conn.query.name if conn is not None and conn.query is not None else None
+
+def _named(conn: AnyConnection) -> str | None:
+    return conn.query.name if conn.query is not None else None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import psycopg
-
 from sqlkit.errors import CommitUnknown, DeadlineExceeded
 from sqlkit.policy.repeatable import may_repeat
 from sqlkit.policy.verdict import verdict
@@ -37,8 +35,6 @@ def failed(
 ) -> BaseException:
     """The error to raise for a statement that failed: `CommitUnknown` if it may stand."""
     note(call, conn, depth, settings)
-    if isinstance(error, psycopg.errors.DeadlockDetected):
-        settings.backends.report_deadlock(call, conn, error)
     if verdict(error, call.phase, may_repeat=may_repeat(call)) != "unknown":
         return error
     return unknown(

@@ -71,7 +71,11 @@ class Session(Connection):
     def _wait(self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf) -> R:
         self._refuse_if_over()
         seconds = values.seconds(query, self._settings.timeout)
-        return wait(self._conn, gen, left(seconds, deadline), query)
+        try:
+            return wait(self._conn, gen, left(seconds, deadline), query)
+        except psycopg.errors.DeadlockDetected as error:
+            self._settings.backends.report_deadlock(self._conn, error, self._settings.name)
+            raise
 
     def _refuse_if_over(self) -> None:
         if self._over:

@@ -111,6 +111,27 @@ async def test_of_two_that_deadlock_one_is_repeated_and_both_names_are_logged(
     assert "deposit_second" in told.getMessage()
 
 
+async def test_batches_that_deadlock_are_repeated_and_logged_too(
+    make_both: Callable[..., AsyncDatabase],
+    lone: psycopg.Connection[Any],
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def batch(query: Query[int], *ids: int) -> list[Statement[int]]:
+        return [Statement(query, ([n],)) for n in ids for _ in range(50)]
+
+    async with make_both(limited(database_url, "deadlock_timeout=10ms"), min_size=2) as db:
+        rounds = 0
+        while rounds < 20:
+            rounds += 1
+            await together(db, db.batch(batch(FIRST, 1, 2)), db.batch(batch(SECOND, 2, 1)))
+            if any("deadlock" in text for text in caplog.messages):
+                break
+    assert "deadlock with" in deadlock(caplog).getMessage()
+    assert deadlock(caplog).__dict__["sqlkit_query"].startswith("deposit_")
+    assert balances(lone) == [100 * rounds, 100 * rounds, 0]
+
+
 def deadlock(caplog: pytest.LogCaptureFixture) -> logging.LogRecord:
     told, *_ = [r for r in caplog.records if r.__dict__.get("sqlkit_event") == "deadlock"]
     return told
