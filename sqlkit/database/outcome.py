@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from sqlkit.database import limit
 from sqlkit.errors import CommitUnknown, DeadlineExceeded
 from sqlkit.policy.repeatable import may_repeat
-from sqlkit.policy.verdict import verdict
+from sqlkit.policy.verdict import is_lost, verdict
 
 if TYPE_CHECKING:
     from sqlkit.database import driver
@@ -35,12 +36,21 @@ def failed(
 ) -> BaseException:
     """The error to raise for a statement that failed: `CommitUnknown` if it may stand."""
     note(call, conn, depth, settings)
+    if call.phase == "sent" and _may_have_committed(call) and not is_lost(error):
+        call.phase = "open"  # the server undid the rest, and not what it had committed before
     if verdict(error, call.phase, may_repeat=may_repeat(call)) != "unknown":
         return error
     return unknown(
         f"{call.name} was sent, and the connection lost before the answer: it may stand, or not",
         error,
     )
+
+
+def _may_have_committed(call: Call) -> bool:
+    query = call.query
+    if query is None:
+        return False
+    return query.kind == "script" or limit.may_commit(query.variant(call.args).sql)
 
 
 def unknown(message: str, cause: BaseException) -> CommitUnknown:

@@ -29,3 +29,25 @@ def test_a_procedure_that_committed_and_then_failed_is_not_called_again(database
             db.run(sql("call mark(:fails)", kind="exec", fails=True))
 
         assert db.run(sql("select count(*) from marks", kind="one")) == 2
+
+
+CONFLICT = """
+create table marks (n int);
+create procedure conflicts() language plpgsql as $$
+begin
+    insert into marks values (1);
+    commit;
+    raise serialization_failure;
+end
+$$;
+"""
+
+
+def test_nor_after_a_conflict_which_undid_only_the_rest(database_url: str) -> None:
+    with Database(database_url, max_size=1) as db:
+        db.run(sql(CONFLICT, kind="script"))
+        for kind in ("exec", "script"):
+            with pytest.raises(psycopg.errors.SerializationFailure):
+                db.run(sql("call conflicts()", kind=kind))
+
+        assert db.run(sql("select count(*) from marks", kind="one")) == 2
