@@ -1,114 +1,127 @@
-"""Made-up users, campaigns, members and events; the same ones each time."""
+"""Made-up users, campaigns, members and events; the same ones each time.
+
+``sqlkit seed`` runs them, and so does `seed`: what is missing is inserted, what differs is put
+right, what is as it should be isn't touched.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from psycopg.types.range import Range
-
-from sql import campaigns, events, users
+from sql import events
+from sql._types import EventKind, MemberRole  # noqa: TC001  rows know their types at run time
+from sql.factories import DAY_ONE, GOODS, CampaignFactory, UserFactory
+from sqlkit import Row, seeding
+from sqlkit.seeding import Seeded, drawn, one_of, seeder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable
 
-    from sql._types import EventKind, MemberRole
-    from sqlkit import Connection, Statement
+    from sql.campaigns import Campaign
+    from sql.users import User
+    from sqlkit import Connection
 
-DAY_ONE = date(2026, 1, 1)
 USERS = 60
+OWNERS = 8
 CAMPAIGNS = 24
 EVENTS = 5_000
 
-FIRST_NAMES = (
-    "Ada",
-    "Alan",
-    "Barbara",
-    "Edgar",
-    "Edsger",
-    "Grace",
-    "Jim",
-    "Leslie",
-    "Margaret",
-    "Tony",
-)
-LAST_NAMES = (
-    "Codd",
-    "Dijkstra",
-    "Gray",
-    "Hamilton",
-    "Hoare",
-    "Hopper",
-    "Lamport",
-    "Liskov",
-    "Lovelace",
-)
-SEASONS = ("Spring", "Summer", "Autumn", "Winter")
-GOODS = ("bicycles", "tea", "books", "garden tools", "headphones", "running shoes", "cheese")
-TAGS = ("social", "search", "print", "radio", "outdoor")
+FIRST_NAMES = ("Ada", "Alan", "Barbara", "Edgar", "Edsger", "Grace", "Jim", "Leslie", "Tony")
+LAST_NAMES = ("Codd", "Dijkstra", "Gray", "Hamilton", "Hoare", "Hopper", "Lamport", "Liskov")
 ROLES: tuple[MemberRole, ...] = ("viewer", "editor", "manager")
 KINDS: tuple[EventKind, ...] = ("impression", "click", "conversion")
 COSTS = {"impression": Decimal("0.002"), "click": Decimal("0.15"), "conversion": Decimal("1.20")}
 
 
+class Member(Row):
+    """A row of campaign_members."""
+
+    campaign_id: int
+    user_id: int
+    role: MemberRole
+    joined_at: datetime
+
+
+class Event(Row):
+    """A row of campaign_events."""
+
+    campaign_id: int
+    user_id: int | None
+    kind: EventKind
+    cost: Decimal
+    details: dict[str, str]
+    occurred_at: datetime
+
+
 def seed(db: Connection) -> None:
-    """Fill an empty database; one that has users is left as it is."""
-    if db.run(users.count_users()):
-        return
+    """Bring all of it into a database."""
+    seeding.seed(db, (users, campaigns, members, happenings))
+
+
+@seeder("users", key="email")
+def users(_: Seeded) -> Iterable[User]:
+    """People who signed up one after the other; every tenth has no name."""
+    return [
+        user
+        for start in range(1, USERS, 10)
+        for user in (
+            *UserFactory.build_batch(range(start, start + 1), anonymous=True),
+            *UserFactory.build_batch(range(start + 1, start + 10), full_name=drawn(_name)),
+        )
+    ]
+
+
+@seeder("campaigns", key=("owner_id", "created_at"), after=(users,), keep=("spent",))
+def campaigns(seeded: Seeded) -> Iterable[Campaign]:
+    """Campaigns of the first few users, two thirds of them active."""
+    owners = one_of([user.id for user in seeded[users][:OWNERS]])
+    active = CAMPAIGNS * 2 // 3
+    yield from CampaignFactory.build_batch(range(1, active + 1), owner_id=owners, active=True)
+    yield from CampaignFactory.build_batch(range(active + 1, CAMPAIGNS + 1), owner_id=owners)
+
+
+@seeder("campaign_members", key=("campaign_id", "user_id"), after=(users, campaigns))
+def members(seeded: Seeded) -> Iterable[Member]:
+    """Three more people for each campaign."""
     random = Random(2026)
-    with db.transaction() as tx:
-        people = [user.id for user in tx.batch(_users(random))]
-        owners = people[:8]
-        ids = [campaign.id for campaign in tx.batch(_campaigns(random, owners))]
-        tx.run(campaigns.set_status(ids=ids[: CAMPAIGNS * 2 // 3], status="active"))
-        tx.batch(_members(random, ids, people[8:]))
-        tx.run(events.import_events(_events(random, ids, people)))
-        tx.run(events.refresh_days())
-
-
-def _users(random: Random) -> Iterator[Statement[users.User]]:
-    for number in range(USERS):
-        first, last = random.choice(FIRST_NAMES), random.choice(LAST_NAMES)
-        yield users.upsert_user(
-            email=f"{first}.{last}{number}@example.com",
-            full_name=f"{first} {last}" if number % 10 else None,
-            settings={"theme": random.choice(("light", "dark")), "weekly_report": number % 3 > 0},
-        )
-
-
-def _campaigns(random: Random, owners: Sequence[int]) -> Iterator[Statement[campaigns.Campaign]]:
-    for _ in range(CAMPAIGNS):
-        begin = DAY_ONE + timedelta(days=random.randrange(300))
-        yield campaigns.create_campaign(
-            owner_id=random.choice(owners),
-            title=f"{random.choice(SEASONS)} sale: {random.choice(GOODS)}",
-            budget=Decimal(random.randrange(10, 500) * 100),
-            tags=sorted(random.sample(TAGS, random.randrange(1, 4))),
-            runs=Range(begin, begin + timedelta(days=random.randrange(14, 120))),
-        )
-
-
-def _members(
-    random: Random, ids: Sequence[int], people: Sequence[int]
-) -> Iterator[Statement[None]]:
-    for campaign_id in ids:
+    people = [user.id for user in seeded[users][OWNERS:]]
+    for campaign in seeded[campaigns]:
         for user_id in random.sample(people, 3):
-            role = random.choice(ROLES)
-            yield campaigns.add_member(campaign_id=campaign_id, user_id=user_id, role=role)
+            yield Member(campaign.id, user_id, random.choice(ROLES), campaign.created_at)
 
 
-def _events(random: Random, ids: Sequence[int], people: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+def _refresh(db: Connection) -> None:
+    db.run(events.refresh_days())
+
+
+@seeder(
+    "campaign_events",
+    key=("campaign_id", "occurred_at"),
+    after=(users, campaigns),
+    environments=("development", "test"),
+    then=_refresh,
+)
+def happenings(seeded: Seeded) -> Iterable[Event]:
+    """What became of the campaigns, a few minutes apart."""
+    random = Random(2026)
+    ids = [campaign.id for campaign in seeded[campaigns]]
+    people = [user.id for user in seeded[users]]
     moment = datetime.combine(DAY_ONE, datetime.min.time(), UTC)
     for number in range(EVENTS):
         kind = random.choices(KINDS, weights=(90, 9, 1))[0]
         moment += timedelta(seconds=random.randrange(60, 600))
-        yield (
-            random.choice(ids),
-            random.choice(people) if number % 2 else None,
-            kind,
-            COSTS[kind],
-            {"page": f"/{random.choice(GOODS).replace(' ', '-')}"},
-            moment,
+        yield Event(
+            campaign_id=random.choice(ids),
+            user_id=random.choice(people) if number % 2 else None,
+            kind=kind,
+            cost=COSTS[kind],
+            details={"page": f"/{random.choice(GOODS).replace(' ', '-')}"},
+            occurred_at=moment,
         )
+
+
+def _name(random: Random) -> str:
+    return f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"

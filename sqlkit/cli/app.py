@@ -10,7 +10,7 @@ import click
 
 from sqlkit.cli.failure import show, status
 
-NAMES = ("init", "compile", "check", "describe", "run", "migrate", "db")
+NAMES = ("init", "compile", "check", "describe", "run", "migrate", "seed", "db")
 
 
 class Commands(click.Group):

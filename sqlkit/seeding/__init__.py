@@ -5,15 +5,22 @@ from __future__ import annotations
 from sqlkit.seeding.declared import drawn, fake, key, lazy, one_of, sequence, shared, sub, trait
 from sqlkit.seeding.factory import Factory
 from sqlkit.seeding.numbering import seeded
+from sqlkit.seeding.seed import Done, seed
+from sqlkit.seeding.seeder import Seeded, Seeder, seeder
 
 __all__ = [
+    "Done",
     "Factory",
+    "Seeded",
+    "Seeder",
     "drawn",
     "fake",
     "key",
     "lazy",
     "one_of",
+    "seed",
     "seeded",
+    "seeder",
     "sequence",
     "shared",
     "sub",

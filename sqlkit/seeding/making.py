@@ -95,7 +95,7 @@ def put(name: str, table: Table, reading: Reading, made: Columns, count: int) ->
     key = table.key
     if count <= FEW or not key or not set(key) <= set(sent):
         return _rows((yield statements.insert(name, table, sent, reading, rows)))
-    yield statements.copy(f"{name}.create_batch", table, sent, rows)
+    yield statements.copy(f"{name}.create_batch", table.name, statements.listed(sent), rows)
     keys = [made[column.name] for column in key]
     return _rows((yield statements.select(f"{name}.create_batch", table, key, reading, keys)))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.errors import SeedingError, WrongArgument
+from sqlkit.seeding.meant import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ def _made(name: str, provider: str, locale: str | None, options: Mapping[str, An
     faker = _faker(locale)
     make = getattr(faker, provider, None) if not provider.startswith("_") else None
     if not callable(make):
-        raise WrongArgument(f'Faker has no "{provider}"{_meant(provider, faker)}')
+        raise WrongArgument(f'Faker has no "{provider}"{meant(provider, dir(faker.factories[0]))}')
     faker.seed_instance(int.from_bytes(sha256(name.encode()).digest(), "big"))
     return [make(**options) for _ in range(SIZE)]
 
@@ -49,8 +49,3 @@ def _faker(locale: str | None) -> Faker:
             'fake() needs Faker, which isn\'t installed: pip install "sqlkit-pg[seed]"'
         ) from error
     return Faker(locale) if locale else Faker()
-
-
-def _meant(provider: str, faker: Faker) -> str:
-    close = get_close_matches(provider, dir(faker.factories[0]), 1)
-    return f'; did you mean "{close[0]}"?' if close else ""

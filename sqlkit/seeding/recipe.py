@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.errors import WrongArgument
 from sqlkit.seeding.declared import Declared, Trait
+from sqlkit.seeding.meant import meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,11 +61,7 @@ class Recipe:
         known = (*self.fields, *self.traits)
         for name in fields:
             if name not in known:
-                close = get_close_matches(name, known, 1)
-                meant = (
-                    f'; did you mean "{close[0]}"?' if close else f"; {self.row.__name__} has none"
-                )
-                raise WrongArgument(f'{self.name} has no field "{name}"{meant}')
+                raise WrongArgument(f'{self.name} has no field "{name}"{meant(name, known)}')
 
     def declarations(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """How each field is made when these are given: a given field goes before a trait's."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 import msgspec
 
+from sqlkit.errors import SeedingError
 from sqlkit.row import Row
 from sqlkit.statement import Line, Query, Statement
 
@@ -60,14 +61,14 @@ def insert(
     return [Statement(query, tuple(row)) for row in rows]
 
 
-def copy(name: str, table: Table, columns: Sequence[Column], rows: Any) -> Statement[int]:
+def copy(name: str, table: str, columns: str, rows: Any) -> Statement[int]:
     """All rows, by COPY. What is sent for an identity column stands (PostgreSQL manual, COPY)."""
     query: Query[int] = Query(
         name=name,
         kind="copy",
-        lines=(Line(f"copy {table.name} ({listed(columns)}) from stdin"),),
+        lines=(Line(f"copy {table} ({columns}) from stdin"),),
         parameters=("rows",),
-        copy_in=f"select {listed(columns)} from {table.name}",
+        copy_in=f"select {columns} from {table}",
     )
     return Statement(query, (rows,))
 
@@ -108,7 +109,7 @@ class Reading:
     def __init__(self, row: type[Row], columns: Sequence[Column]) -> None:
         self.row = row
         self.columns = columns
-        types = {field.name: field.type for field in msgspec.structs.fields(row)}
+        types = _types(row)
         self.composites: dict[str, Any] = {}
         self.converts: dict[int, Any] = {}
         for place, column in enumerate(columns):
@@ -117,6 +118,17 @@ class Reading:
                 self.composites[column.composite] = part
             elif column.base in _JSON and part is not Any:
                 self.converts[place] = types[column.name]
+
+
+def _types(row: type[Row]) -> dict[str, Any]:
+    """The types of a row's fields; raises `SeedingError` where they aren't there at run time."""
+    try:
+        return {field.name: field.type for field in msgspec.structs.fields(row)}
+    except NameError as error:
+        raise SeedingError(
+            f"the types of {row.__name__} can't be told: {error.name} must be imported when the "
+            "program runs, not only under TYPE_CHECKING"
+        ) from error
 
 
 def _core(type_: Any) -> Any:

@@ -6,11 +6,11 @@ PostgreSQL manual, 53.7 "pg_attribute", and 9.26 "pg_get_serial_sequence".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from sqlkit.errors import SeedingError
 from sqlkit.row import Row
+from sqlkit.seeding.meant import meant
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Table:
         known = {column.name: column for column in self.columns}
         for name in names:
             if name not in known:
-                close = get_close_matches(name, known, 1)
-                meant = f'; did you mean "{close[0]}"?' if close else ""
-                raise SeedingError(f'{asker}: {self.name} has no column "{name}"{meant}')
+                raise SeedingError(
+                    f'{asker}: {self.name} has no column "{name}"{meant(name, known)}'
+                )
         return [known[name] for name in names]

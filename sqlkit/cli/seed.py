@@ -1,0 +1,101 @@
+"""``sqlkit seed``: the project's seeders, or as many made-up rows of a table as are asked for."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from sqlkit.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from sqlkit.seeding import Done
+
+
+@click.command("seed")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and roll it back.")
+@click.option(
+    "--env",
+    "environment",
+    envvar="SQLKIT_ENV",
+    help="The environment. Else SQLKIT_ENV, the database's own setting, or development.",
+)
+@click.option("--yes-production", is_flag=True, help="Seed production, too.")
+@click.option("--root-seed", default=0, help="Where all chance begins (0).")
+@click.option("--wait", default=60.0, metavar="SECONDS", help="For another's lock (60).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own server.")
+@click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases].")
+def command(
+    names: tuple[str, ...],
+    dry_run: bool,
+    environment: str | None,
+    yes_production: bool,
+    root_seed: int,
+    wait: float,
+    as_json: bool,
+    dsn: str | None,
+    database: str | None,
+) -> None:
+    """Run the seeders NAME and those that they need; without a name, all of them.
+
+    They are in sql/seeds.py, or where [tool.sqlkit] seeds says. What is missing is inserted, what
+    differs is changed, what is as it should be is left; all in one transaction, or nothing.
+    """
+    from sqlkit import Database
+    from sqlkit.cli.seeders import load
+    from sqlkit.cli.target import target
+    from sqlkit.seeding import seed
+
+    project = Project.find()
+    seeders = load(project)
+    conninfo = target(project, project.database(database), dsn)
+    with Database(conninfo, max_size=1) as db, _progress() as told:
+        done = seed(
+            db,
+            seeders,
+            names,
+            environment=environment,
+            production=yes_production,
+            dry_run=dry_run,
+            root=root_seed,
+            wait=wait,
+            told=told,
+        )
+    _print(done, dry_run=dry_run, as_json=as_json)
+
+
+@contextmanager
+def _progress() -> Generator[Callable[[str, int, int], None]]:
+    """Shows a bar for each seeder on a terminal."""
+    from rich.progress import Progress, TaskID
+
+    from sqlkit.cli.console import stderr
+
+    console = stderr()
+    tasks: dict[str, TaskID] = {}
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+
+        def told(name: str, rows: int, all_rows: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, total=all_rows)
+            progress.update(tasks[name], completed=rows)
+
+        yield told
+
+
+def _print(done: Sequence[Done], *, dry_run: bool, as_json: bool) -> None:
+    from sqlkit.cli.console import say
+    from sqlkit.cli.table import print_json, print_table
+
+    if as_json:
+        print_json({"dry_run": dry_run, "seeders": list(done)})
+        return
+    rows = [(one.seeder, one.inserted, one.changed, one.left) for one in done]
+    print_table(["seeder", "inserted", "changed", "left"], rows)
+    if dry_run:
+        say("dry run: nothing was written")
