@@ -129,29 +129,27 @@ def _markers(report: Report, tokens: Sequence[Token], start: int, stop: int) -> 
     spanned = start
     for kind, begin, end in tokens:
         if kind == "comment":
-            if text.find("--?", begin, end) >= 0:
-                line = max(report.source.line_start(begin), start)
-                markers += _marker(report, (begin, end), line, spanned, stop)
+            if (offset := text.rfind("--?", begin, end)) >= 0:
+                line, after = report.source.line_span(begin)
+                span = max(line, start), min(after, stop)
+                if marker := _marker(report, (begin, offset, end), span, spanned):
+                    markers.append(marker)
         elif kind in _SPANNING and LINE_END.search(text, begin, end):
             spanned = end
     return markers
 
 
 def _marker(
-    report: Report, comment: tuple[int, int], line: int, spanned: int, stop: int
-) -> tuple[Marker, ...]:
-    """The marker in a comment, if it has one and that is right; ``line``: where its line begins."""
-    text, (start, end) = report.source.text, comment
-    if not text[line:start].strip(_SPACE):
+    report: Report, comment: tuple[int, int, int], line: tuple[int, int], spanned: int
+) -> Marker | None:
+    """The marker that a comment ends in, from its second offset on, if it is right."""
+    text, (start, offset, end) = report.source.text, comment
+    if not text[line[0] : start].strip(_SPACE):
         if text.startswith("--?", start):
             refuse_alone(report, start, end)
-        return ()
-    offset = text.rfind("--?", start, end)
-    if line < spanned:
+        return None
+    if line[0] < spanned:
         message = "a conditional line can't begin inside a string or comment"
         report.add(message, offset, end - offset)
-        return ()
-    after = LINE_END.match(text, end)
-    line_end = min(after.end() if after else end, stop)
-    marker = read_marker(report, (offset, end), (line, line_end))
-    return (marker,) if marker else ()
+        return None
+    return read_marker(report, (offset, end), line)

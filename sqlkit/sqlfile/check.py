@@ -34,6 +34,8 @@ def check_kind(report: Report, header: Header, body: Body) -> None:
 
 def check_options(report: Report, header: Header, options: Options, body: Body) -> None:
     """Report options that the query's kind or text leaves without a meaning."""
+    if not options.offsets:
+        return
     _check_params(report, options, body)
     reason, pointless = _POINTLESS.get(header.kind or "", ("", ()))
     for key, offset in options.offsets.items():

@@ -22,9 +22,11 @@ def check_flags(report: Report, options: Options, body: Body) -> None:
     Left as a flag, such a line would be gone without a word. A flag with an ``@param`` is meant,
     and so is one that adds words to the parameter's: ``only_kind`` for ``kind``.
     """
+    if not body.conditions or not body.parameters:
+        return
     flags = {c.name for c in body.conditions if not c.given and not c.words}
     flags -= options.params.keys()
-    if not flags or not body.parameters or len(flags) > _MOST_FLAGS:
+    if not flags or len(flags) > _MOST_FLAGS:
         return
     parameters = dict.fromkeys(parameter.name for parameter in body.parameters)
     seen: set[str] = set()

@@ -29,8 +29,6 @@ _SHAPE = re.compile(
     r"[ \t]*+(?:(?P<suffix>\^|<!|\$|\*!|!|\#)|:[ \t]*+(?P<kind>\w++))?[ \t]*+"
 )
 _NEAR = 0.7
-# The ratio is twice the letters in common by the letters of both, so no other length comes near.
-_NEAR_LENGTHS = range(3, 8)
 
 
 class Header(msgspec.Struct, frozen=True, gc=False):
@@ -53,22 +51,23 @@ def read_header(report: Report, start: int, end: int) -> Header:
     found = _HEADER.match(report.source.text, start, end)
     if found is None:
         raise ValueError(f"no header begins at {start}")
-    written, suffix = found["name"], found["suffix"]
+    written, listed, suffix, _, rest = found.groups()
     kind, first_column = _kind(report, found)
-    if found["rest"]:
+    offset = found.start("name")
+    if rest:
         report.add(
             "a header is -- name: identifier [:kind], and this is neither",
             found.start("rest"),
-            len(found["rest"]),
+            len(rest),
         )
     return Header(
-        name=_name(report, written, found.start("name")),
+        name=_name(report, written, offset),
         kind=kind,
-        offset=found.start("name"),
+        offset=offset,
         width=max(1, len(written)),
         first_column=first_column,
-        listed=aiosql.listed(found["list"], found.start("list")),
-        aiosql=bool(suffix or found["list"] is not None or "-" in written),
+        listed=aiosql.listed(listed, found.start("list")),
+        aiosql=bool(suffix or listed is not None or "-" in written),
     )
 
 
@@ -139,10 +138,16 @@ def _is_meant(found: re.Match[str]) -> bool:
     return bool(kind in KINDS or colon or suffix) and _is_near(word.lower())
 
 
-@lru_cache(maxsize=4096)
 def _is_near(word: str) -> bool:
+    # The ratio is twice the letters in common by the letters of both, and few words have enough.
+    common = sum(letter in word for letter in "name")
     return (
         word[0] in "na"
-        and len(word) in _NEAR_LENGTHS
-        and SequenceMatcher(None, word, "name").ratio() >= _NEAR
+        and 2 * common >= _NEAR * (len(word) + len("name"))
+        and _ratio(word) >= _NEAR
     )
+
+
+@lru_cache(maxsize=4096)
+def _ratio(word: str) -> float:
+    return SequenceMatcher(None, word, "name").ratio()

@@ -79,9 +79,9 @@ class _File:
         queries: list[Query] = []
         doc = ""
         with suppress(FullError):
-            self._check_characters()
             found = sections(self.report)
             leading = next(found)
+            self._check_characters(leading)
             doc = self._doc(leading)
             self._check_leading(leading)
             queries.extend(query for query in map(self._query, found) if query)
@@ -89,8 +89,8 @@ class _File:
                 self._refuse_empty()
         return Parsed(tuple(queries), self.report.errors, doc)
 
-    def _check_characters(self) -> None:
-        nul = self.source.text.find("\0")
+    def _check_characters(self, section: Section) -> None:
+        nul = self.source.text.find("\0", section.start, section.end)
         if nul >= 0:
             self.report.add("PostgreSQL has no text with a NUL character in it", nul)
 
@@ -119,6 +119,7 @@ class _File:
     def _query(self, section: Section) -> Query | None:
         before = self.report.count
         _, start, end = section.tokens[0]
+        self._check_characters(section)
         header = read_header(self.report, start, end)
         self._check_duplicate(header)
         block = read_block(self.report, end, section.end, first_column=header.first_column)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from sqlkit.sqlfile.lexer import Token, UnclosedError, tokens
 
@@ -21,8 +22,7 @@ _SPANNING = frozenset({"string", "name", "dollar", "block"})
 _WHAT = {"'": "string", '"': "quoted name", "$": "dollar quote", "*": "comment"}
 
 
-@dataclass(slots=True)
-class Section:
+class Section(msgspec.Struct):
     """A stretch of the file; its first token is the header, but in the one before any header.
 
     ``open`` is where a string or comment begins that is left open in it.
@@ -30,7 +30,7 @@ class Section:
 
     start: int
     end: int = 0
-    tokens: list[Token] = field(default_factory=list[Token])
+    tokens: list[Token] = msgspec.field(default_factory=list[Token])
     open: int | None = None
 
 

@@ -42,7 +42,13 @@ class Source:
 
     def line_start(self, offset: int) -> int:
         """Where the line that holds a character begins."""
-        return self.starts[self.line(offset) - 1]
+        return self.line_span(offset)[0]
+
+    def line_span(self, offset: int) -> tuple[int, int]:
+        """Where the line that holds a character begins and where, line end included, it ends."""
+        line = bisect_right(self.starts, offset)
+        end = self.starts[line] if line < len(self.starts) else len(self.text)
+        return self.starts[line - 1], end
 
     def begins_line(self, offset: int) -> bool:
         """Whether a character is the first of its line."""
@@ -55,8 +61,7 @@ class Source:
     def line_text(self, line: int) -> str:
         """The text of a line without its end; one object however often it is asked for."""
         if line not in self._lines:
-            start = self.starts[line - 1]
-            end = self.starts[line] if line < len(self.starts) else len(self.text)
+            start, end = self.line_span(self.starts[line - 1])
             self._lines[line] = self.text[start:end].rstrip("\r\n")
         return self._lines[line]
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from sqlkit.sqlfile import Parsed, read
+from sqlkit.sqlfile import read
 
 MEBIBYTE = 1 << 20
 HEADER = "-- name: x\n"
@@ -87,38 +87,79 @@ HOSTILE = {
     "a copy with a comma too many": repeated("a,", before=f"{COPY}t (", after=") from stdin"),
     "a copy into a long name": repeated("a.", before=COPY),
     "doubled percent signs": repeated("%%'%%'", before="-- name: x^\n"),
+    "parameters between commas": repeated(":a,"),
+    "parameters in a list": repeated(":a,", before=f"{HEADER}select array["),
+    "parameters in brackets": repeated("[(:a)]"),
+    "parameters and comments": repeated("/**/:a"),
+    "numbers that are not parameters": repeated("$1:a "),
+    "flags at parameters": repeated(":a--?p\n"),
+    "parameters that are conditions": repeated(":a--?a\n"),
+    "conditions after strings of two lines": repeated("'\n'1\n1--?p\n"),
+    "comments after SQL": repeated("--\n", before=f"{HEADER}x\n"),
+    "nearly near misses": repeated("--n:a\n", before=f"{HEADER}x\n"),
+    "near misses of all names": numbered("--n{}:a\n", before=f"{HEADER}x\n"),
+    "comments before any query": repeated("--\n", before=""),
+    "comments in a copy": repeated("/**/", before=COPY),
+    "short queries": numbered("--name:a{}\n1\n", before=""),
+    "short queries after a string left open": numbered("--name:a{}\n1\n", before=f"{HEADER}'\n"),
+    "short queries and a string left open": numbered("--name:a{}\n1\n", before="", after="'"),
+    "short queries with a parameter": numbered("--name:a{}\n:a\n", before=""),
+    "short queries with a condition": numbered("--name:a{0}\n1--?p{0}\n", before=""),
+    "short queries with a word": numbered("--name:a{}\n1--?p=w\n", before=""),
+    "short queries with an option": numbered("--name:a{}\n--@row X\n1\n", before=""),
+    "short queries with a suffix": numbered("--name:a{}^\n1\n", before="", after="%%"),
+    "short queries with a list": numbered("--name:a{}(a)\n:a\n", before=""),
+    "short copies": numbered("--name:a{}:copy\ncopy t(a)from stdin\n", before=""),
 }
 
 
-def timed(text: str) -> tuple[Parsed, float]:
-    """What is read, and the processor's seconds: other tests run at the same time."""
-    start = time.process_time()
-    parsed = read(text)
-    return parsed, time.process_time() - start
+def seconds(text: str, bound: float = 0.0) -> float:
+    """The processor's seconds that reading takes, at best of three times or once below a bound.
+
+    Other tests run at the same time, and a processor that is shared is slower at any moment.
+    """
+    best = float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        read(text)
+        best = min(best, time.process_time() - start)
+        if best < bound:
+            break
+    return best
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_mebibyte_of_hostile_text_is_read_in_time(text: str) -> None:
-    parsed, seconds = timed(text)
+    # 2 s is the bound, and the slowest take a good half of it where nothing else runs. With all
+    # tests at once the same work takes twice the processor's seconds.
+    assert seconds(text, 2) < 4
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_ends_in_queries_or_errors(text: str) -> None:
+    parsed = read(text)
     assert parsed.queries or parsed.errors
-    # 2 s is the bound; a machine that runs all tests at once may be a good deal slower.
-    assert seconds < 6
 
 
-def test_ten_thousand_queries_are_read_in_time() -> None:
-    one = (
+@pytest.mark.parametrize(
+    "query",
+    [
+        "-- name: get_user_{0} :one\nselect id, email from users where id = :id;\n\n",
         "-- name: get_user_{0} :one\n-- The user.\n-- @row User\n"
-        "select id, email\nfrom users\nwhere id = :id and name <> 'it''s';\n\n"
-    )
-    parsed, seconds = timed("".join(one.format(i) for i in range(10_000)))
+        "select id, email\nfrom users\nwhere id = :id and name <> 'it''s';\n\n",
+    ],
+    ids=["short", "usual"],
+)
+def test_ten_thousand_queries_take_no_second(query: str) -> None:
+    text = "".join(query.format(i) for i in range(10_000))
+    parsed = read(text)
     assert (len(parsed.queries), parsed.errors) == (10_000, ())
-    assert seconds < 3
+    assert seconds(text, 1) < 1
 
 
 def test_time_grows_with_the_text_and_no_faster() -> None:
     def cost(count: int) -> float:
-        text = "".join(f"-- name: x{i} :one\nselect :a, 'x' --? p\n" for i in range(count))
-        return min(timed(text)[1] for _ in range(3))
+        return seconds("".join(f"-- name: x{i} :one\nselect :a, 'x' --? p\n" for i in range(count)))
 
     assert cost(4_000) < 24 * cost(500)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sqlkit.errors import SqlFileError
-from sqlkit.sqlfile import parse
+from sqlkit.sqlfile import parse, read
 
 # A text, what PostgreSQL gets of it, and the names of its parameters.
 CASES = [
@@ -200,6 +200,9 @@ def test_an_attribute_of_a_parameter_is_refused() -> None:
     assert (caught.value.column, caught.value.width) == (8, 5)
 
 
-def test_a_nul_character_is_refused() -> None:
-    with pytest.raises(SqlFileError, match="NUL"):
-        parse("-- name: x\nselect '\0'")
+def test_a_nul_character_is_refused_and_the_query_with_it_alone() -> None:
+    parsed = read("-- name: x\nselect '\0'\n-- name: y\nselect :a")
+    assert [query.name for query in parsed.queries] == ["y"]
+    (error,) = parsed.errors
+    assert (error.line, error.column) == (2, 9)
+    assert "NUL" in error.message
