@@ -178,6 +178,18 @@ async def test_a_statement_that_was_deallocated_is_prepared_again(one: AsyncData
         assert await in_force(held, own=5) <= 5
 
 
+async def test_where_it_can_not_be_the_error_asks_for_a_pooler(one: AsyncDatabase) -> None:
+    again = statement("select 1")
+    async with one.connection() as held:
+        await held.run(again)
+        await held.psycopg.execute("deallocate all")
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName) as caught:
+            async with held.transaction() as tx:
+                await tx.run(again)
+    assert caught.value.__notes__[0] == "in things.ask"
+    assert 'pooler="transaction"' in caught.value.__notes__[1]
+
+
 @pytest.mark.parametrize("kind", ["copy", "many"])
 async def test_a_stream_may_take_longer_than_a_statement(
     make_both: Callable[..., AsyncDatabase], database_url: str, kind: str
