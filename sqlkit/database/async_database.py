@@ -15,6 +15,7 @@ from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, Asy
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.pool.async_pool import AsyncPool
+from sqlkit.database.pool.taken import AsyncTaken
 from sqlkit.database.settings import Settings
 from sqlkit.database.types import Types
 from sqlkit.policy.deadline import current, until
@@ -163,18 +164,9 @@ class AsyncDatabase(AsyncConnection):
         self._settings.backends.add(conn)
         await wait_async(conn, driver.settle(conn), self._settings.timeout)
 
-    @asynccontextmanager
-    async def _taken(self, deadline: float) -> AsyncGenerator[driver.AsyncPgConnection]:
+    def _taken(self, deadline: float) -> AbstractAsyncContextManager[driver.AsyncPgConnection]:
         """A connection of the pool, for the length of a ``with`` block."""
-        pool = self._pool or self._opened()
-        conn = await pool.take(min(deadline, current()))
-        conn.sent = False
-        try:
-            yield conn
-        except BaseException as error:
-            pool.give(conn, error)
-            raise
-        pool.give(conn)
+        return AsyncTaken(self._pool or self._opened(), min(deadline, current()))
 
     def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
         return AsyncSession(conn, self._settings)

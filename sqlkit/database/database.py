@@ -15,6 +15,7 @@ from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
 from sqlkit.database.pool.pool import Pool
+from sqlkit.database.pool.taken import Taken
 from sqlkit.database.session import HeldConnection, Session, Transaction
 from sqlkit.database.settings import Settings
 from sqlkit.database.types import Types
@@ -160,18 +161,9 @@ class Database(Connection):
         self._settings.backends.add(conn)
         wait(conn, driver.settle(conn), self._settings.timeout)
 
-    @contextmanager
-    def _taken(self, deadline: float) -> Generator[driver.PgConnection]:
+    def _taken(self, deadline: float) -> AbstractContextManager[driver.PgConnection]:
         """A connection of the pool, for the length of a ``with`` block."""
-        pool = self._pool or self._opened()
-        conn = pool.take(min(deadline, current()))
-        conn.sent = False
-        try:
-            yield conn
-        except BaseException as error:
-            pool.give(conn, error)
-            raise
-        pool.give(conn)
+        return Taken(self._pool or self._opened(), min(deadline, current()))
 
     def _session(self, conn: driver.PgConnection) -> Session:
         return Session(conn, self._settings)

@@ -85,9 +85,14 @@ def row_maker(query: Query[Any], columns: Sequence[str]) -> RowMaker[Any]:
     make = _plain_maker(query, columns)
     if not query.converts:
         return make
+    converts = tuple(query.converts.items())
 
     def converted(row: Sequence[Any]) -> Any:
-        return make([convert_one(query, i, value) for i, value in enumerate(row)])
+        values = list(row)
+        for column, wanted in converts:
+            if values[column] is not None:
+                values[column] = msgspec.convert(values[column], wanted)
+        return make(values)
 
     return converted
 

@@ -1,0 +1,62 @@
+"""A connection of a pool, for the length of a ``with`` block.
+
+Classes, not generators: every call enters one, and `contextlib.contextmanager` costs four times as
+much.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sqlkit.database import driver
+    from sqlkit.database.pool.async_pool import AsyncPool
+    from sqlkit.database.pool.pool import Pool
+
+
+class Taken:
+    """Takes a connection, on which nothing has been sent yet, and gives it back."""
+
+    __slots__ = ("_conn", "_deadline", "_pool")
+
+    def __init__(self, pool: Pool, deadline: float) -> None:
+        self._pool = pool
+        self._deadline = deadline
+
+    def __enter__(self) -> driver.PgConnection:
+        conn = self._conn = self._pool.take(self._deadline)
+        conn.sent = False
+        return conn
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.give(self._conn, error)
+
+
+class AsyncTaken:
+    """`Taken`, awaited."""
+
+    __slots__ = ("_conn", "_deadline", "_pool")
+
+    def __init__(self, pool: AsyncPool, deadline: float) -> None:
+        self._pool = pool
+        self._deadline = deadline
+
+    async def __aenter__(self) -> driver.AsyncPgConnection:
+        conn = self._conn = await self._pool.take(self._deadline)
+        conn.sent = False
+        return conn
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.give(self._conn, error)
