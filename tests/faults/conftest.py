@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlkit import AsyncDatabase
+    from sqlkit.testing.server import Server
 
 
 @pytest.fixture
@@ -46,6 +47,25 @@ def open_one(make_both: Callable[..., AsyncDatabase], seen: Seen) -> Callable[..
         return make_both(conninfo, max_size=1, policies=policies, **options)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def module_url(server: Server) -> Iterator[str]:
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(module_url: str) -> str:
+    """A database without tables, and without anybody that a test before it has left there."""
+    with psycopg.connect(module_url, autocommit=True) as conn:
+        conn.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        conn.execute("set client_min_messages = warning")
+        conn.execute("drop schema public cascade; create schema public")
+    return module_url
 
 
 @pytest.fixture
