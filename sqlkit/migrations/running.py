@@ -89,24 +89,28 @@ def _run_in_transaction(work: Work) -> None:
     def attempt() -> None:
         with backend.transaction():
             session.put(backend.connection, timeout, local=True)
-            work.run_steps()
-            _expect_transaction(work)
+            try:
+                work.run_steps()
+            finally:
+                _expect_transaction(work)
             work.finish()
 
     repeated(attempt, backend.settings, backend.connection, backend.watcher.note)
 
 
 def _expect_transaction(work: Work) -> None:
-    """A step of a .py file, or a procedure, may have ended it: then what it did stands."""
-    if work.backend.connection.info.transaction_status == TransactionStatus.INTRANS:
+    """A step of a .py file may have ended it: then what it did stands, and the rest failed."""
+    if work.backend.connection.info.transaction_status != TransactionStatus.IDLE:
         return
     migration = work.migration
-    message = "ended its transaction itself, so what it did stands without a mark"
-    work.backend.ledger.begin(migration.id, migration.sha256)
-    work.backend.ledger.fail(migration.id, f"it {message}")
+    message = "ended its transaction itself, so what it did before that stands"
+    if work.mark:
+        work.backend.ledger.begin(migration.id, migration.sha256)
+        work.backend.ledger.fail(migration.id, f"it {message}")
     raise MigrationError(
-        f"{migration.id} {message}\nhint: take COMMIT out of {migration.path}; "
-        f'"sqlkit migrate resolve --applied {migration.id}" marks it, if all of it is done'
+        f"{migration.id} {message}: it is dirty now\nhint: take COMMIT out of {migration.path}, "
+        f'and say how it stands with "sqlkit migrate resolve --applied {migration.id}" or '
+        f'"--rolled-back {migration.id}"'
     )
 
 

@@ -1,0 +1,111 @@
+"""Locks that others hold: given way to, and tried again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import psycopg
+import pytest
+
+Write: TypeAlias = Callable[..., Path]
+Run: TypeAlias = Callable[..., list[str]]
+
+
+def read_for(url: str, seconds: float, begun: threading.Event) -> None:
+    with psycopg.connect(url, application_name="reader") as connection:
+        connection.execute("select * from a")
+        begun.set()
+        time.sleep(seconds)
+
+
+def waits(url: str, stop: threading.Event) -> list[float]:
+    """How long other readers had to wait, each."""
+    found: list[float] = []
+    with psycopg.connect(url, autocommit=True) as connection:
+        while not stop.is_set():
+            start = time.perf_counter()
+            connection.execute("select count(*) from a")
+            found.append(time.perf_counter() - start)
+            time.sleep(0.005)
+    return found
+
+
+def test_a_reader_in_the_way_holds_up_others_no_longer_than_the_lock_timeout(
+    write: Write, apply: Run, database_url: str
+) -> None:
+    write("0001.a", "create table a (n int)")
+    apply()
+    write("0002.b", "alter table a add t text")
+    begun, stop = threading.Event(), threading.Event()
+    slow = threading.Thread(target=read_for, args=(database_url, 5, begun))
+    others: list[float] = []
+    reader = threading.Thread(target=lambda: others.extend(waits(database_url, stop)))
+    slow.start()
+    begun.wait()
+    reader.start()
+    told: list[str] = []
+
+    assert apply(tell=told, lock_timeout=0.5) == ["0002.b"]
+
+    stop.set()
+    reader.join()
+    slow.join()
+    assert max(others) > 0.3
+    assert max(others) < 0.5 + 0.3  # 50 ms where nothing else runs
+    assert told[0].startswith("no lock in 0.5 s: rolled back, try 2 of 10 in ")
+
+
+def test_who_is_in_the_way_is_named_in_the_end(write: Write, apply: Run, database_url: str) -> None:
+    write("0001.a", "create table a (n int)")
+    apply()
+    write("0002.b", "create table b (n int); drop table a")
+    with psycopg.connect(database_url, application_name="report") as connection:
+        connection.execute("select * from a")
+        time.sleep(0.2)
+        with pytest.raises(psycopg.errors.LockNotAvailable) as caught:
+            apply(tell=[], lock_timeout=0.1, attempts=2)
+    notes = caught.value.__notes__
+    assert "tried 2 times, waiting 0.1 s for each lock" in notes
+    assert any('("report") has had a transaction open for' in note for note in notes), notes
+
+
+def test_a_deadlock_is_tried_again(write: Write, apply: Run, database_url: str, query: Any) -> None:
+    write("0001.a", "create table a (n int); create table b (n int)")
+    apply()
+    write(
+        "0002.b",
+        "lock table a; select pg_advisory_xact_lock_shared(1); select pg_sleep(0.3); lock table b",
+    )
+    with psycopg.connect(database_url) as connection:
+        connection.execute("set deadlock_timeout = '60s'; lock table b")
+        told: list[str] = []
+        thread = threading.Thread(target=lambda: apply(tell=told, lock_timeout=30))
+        thread.start()
+        while not query(
+            "select pid from pg_locks where locktype = 'advisory' and mode = 'ShareLock'"
+        ):
+            time.sleep(0.01)
+        connection.execute("lock table a")
+    thread.join()
+    assert told[0].startswith("a deadlock: rolled back, try 2 of 10 in ")
+    assert query("select count(*) from _yoyo_migration") == [2]
+
+
+def test_what_can_not_be_rolled_back_is_tried_again_too_while_it_did_nothing(
+    write: Write, apply: Run, database_url: str
+) -> None:
+    write("0001.a", "create table a (n int)")
+    apply()
+    write("0002.b", "-- transactional: false\nalter table a add t text")
+    begun = threading.Event()
+    slow = threading.Thread(target=read_for, args=(database_url, 0.6, begun))
+    slow.start()
+    begun.wait()
+    told: list[str] = []
+    assert apply(tell=told, lock_timeout=0.2) == ["0002.b"]
+    slow.join()
+    assert told
