@@ -530,18 +530,28 @@ def _telling(conn: AnyConnection, bound: Bound | None = None) -> _Telling | None
     if is_idle(conn) and bound is not None and bound.alone and not profile.is_strict:
         return None
     left = conn.until - now
-    must_be_told = limit.must_be_told(left, conn.in_force, conn.own)
-    if not must_be_told and not (profile.pooled and is_idle(conn)):
+    in_force = _in_force(conn)
+    parts = profile.alone() if is_idle(conn) else []
+    arguments: list[bytes] = []
+    if limit.must_be_told(left, in_force, conn.own):
+        milliseconds = limit.milliseconds(left)
+        conn.ends = now + milliseconds / 1000
+        arguments = [b"%dms" % milliseconds]
+        is_sure = limit.is_longer(conn.own, in_force) or (profile.pooled and is_idle(conn))
+        parts = [limit.local(is_sure=is_sure), *parts]
+    if not parts:
         return None
-    milliseconds = limit.milliseconds(left)
-    arguments = [] if left == math.inf else [b"%dms" % milliseconds]
-    parts = [limit.local(longer=limit.is_longer(conn.own, conn.in_force))] if arguments else []
-    conn.ends = now + milliseconds / 1000
-    if not is_idle(conn):
-        here = (f"SELECT {parts[0]}", arguments)
-        return _Telling([(limit.KEEP, []), here], [(limit.RESTORE, [])])
-    parts += profile.alone()
-    return _Telling([(f"SELECT {', '.join(parts)}", arguments)]) if parts else None
+    here = (f"SELECT {', '.join(parts)}", arguments)
+    if is_idle(conn):
+        return _Telling([here])
+    return _Telling([(limit.KEEP, []), here], [(limit.RESTORE, [])])
+
+
+def _in_force(conn: AnyConnection) -> float:
+    """The limit of a statement that is told nothing; behind a pooler a transaction has another."""
+    if conn.profile.pooled and not is_idle(conn):
+        return min(conn.in_force, conn.profile.timeout)
+    return conn.in_force
 
 
 def _send_limited(
@@ -607,16 +617,13 @@ def _for_long(conn: AnyConnection) -> bytes:
     each wait for the next rows has its own, which is the client's.
     """
     profile, now = conn.profile, time.monotonic()
-    left = current() - now
-    has_none = profile.pooled and is_idle(conn)
-    parts: list[str] = []
-    if left < conn.in_force or (has_none and left < math.inf):
+    left, in_force = current() - now, _in_force(conn)
+    parts = profile.alone() if is_idle(conn) else []
+    if left < in_force:
         parts.append(limit.within(left))
-    elif conn.in_force < math.inf and not has_none:
+    elif in_force < math.inf:
         parts.append(limit.none_instead_of(profile.timeout))
     conn.ends = now + left
-    if has_none:
-        parts += profile.alone()
     return f"SELECT {', '.join(parts)};\n".encode() if parts else b""
 
 
@@ -656,7 +663,7 @@ def command(conn: AnyConnection, sql: bytes) -> PQGen[bytes]:
 def begin(conn: AnyConnection, sql: bytes) -> PQGen[None]:
     """Begin a transaction in which nothing has been sent yet."""
     conn.sent = conn.wrote = False
-    yield from command(conn, conn.profile.begin(sql))
+    yield from command(conn, conn.profile.begin(sql, conn.in_force))
 
 
 def transaction_id(conn: AnyConnection) -> PQGen[str | None]:
@@ -703,15 +710,13 @@ def reset(conn: AnyConnection) -> PQGen[None]:
 
 
 def settle(conn: AnyConnection) -> PQGen[None]:
-    """Set up a new connection's session, unless there is none that is its own."""
+    """Set up a new connection's session, and learn what limits its statements."""
     status = conn.pgconn.parameter_status
     styles = unreadable_styles(status(b"DateStyle"), status(b"IntervalStyle"))
     conn.profile = profile = replace(conn.profile, styles=styles)
-    conn.in_force = profile.timeout
-    if not profile.pooled:
-        conn.pgconn.send_query(profile.at_connect())
-        told = _check((yield from execute(conn.pgconn))).get_value(0, 0)
-        conn.in_force = float(told or 0) or math.inf
+    conn.pgconn.send_query(profile.at_connect())
+    told = _check((yield from execute(conn.pgconn))).get_value(0, 0)
+    conn.in_force = float(told or 0) or math.inf
 
 
 def is_ended_by_limit(conn: AnyConnection, error: psycopg.Error) -> bool:
@@ -812,7 +817,9 @@ def batch(
             raise
     for statement in statements:
         yield from _forget(conn, statement.variant())
-    yield from command(conn, conn.profile.begin(undo) if undo.endswith(b"BEGIN") else undo)
+    yield from command(
+        conn, conn.profile.begin(undo, conn.in_force) if undo.endswith(b"BEGIN") else undo
+    )
     return (yield from _batch(conn, statements))
 
 

@@ -68,9 +68,12 @@ def may_commit(sql: str) -> bool:
     return _MAY_COMMIT.match(sql) is not None
 
 
-def local(*, longer: bool) -> str:
-    """Sets the limit, its text being ``$1``, until the transaction ends; for a select's list."""
-    return (_ANY if longer else _SHORTER).format("$1", "true")
+def local(*, is_sure: bool) -> str:
+    """Sets the limit, its text being ``$1``, until the transaction ends; for a select's list.
+
+    Unless ``is_sure``, a shorter one in force stays.
+    """
+    return (_ANY if is_sure else _SHORTER).format("$1", "true")
 
 
 def within(left: float) -> str:

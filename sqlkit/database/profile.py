@@ -61,20 +61,24 @@ class Profile:
         return b"SET LOCAL transaction_read_only = on;\n" if self.is_strict else b""
 
     def at_connect(self) -> bytes:
-        """Sets up a session; gives the limit in force in seconds, 0 for none."""
-        parts = [f"extract(epoch from {limit.in_session(self.timeout)})::text"]
+        """Gives the limit in force in seconds, 0 for none; sets up a session, where it is ours."""
+        timeout = math.inf if self.pooled else self.timeout
+        parts = [f"extract(epoch from {limit.in_session(timeout)})::text"]
+        if self.pooled:
+            return f"SELECT {parts[0]}".encode()
         parts += [f"set_config('{name}', '{value}', false)" for name, value in self.styles.items()]
         return f"SELECT {', '.join(parts)}".encode()
 
-    def begin(self, command: bytes) -> bytes:
+    def begin(self, command: bytes, in_force: float) -> bytes:
         """The command that begins a transaction, with what has to be set in it.
 
         SET LOCAL and no function, since a query would take the transaction's snapshot already.
+        ``in_force``: the limit that is there anyway.
         """
         if not self.pooled:
             return command
         settings = self._local(read_only=b"READ WRITE" not in command)
-        if not math.isinf(self.timeout):
+        if self.timeout < in_force:
             settings = {"statement_timeout": str(limit.milliseconds(self.timeout)), **settings}
         parts = [f"SET LOCAL {name} = '{value}'" for name, value in settings.items()]
         return b"; ".join([command, *(part.encode() for part in parts)])
