@@ -220,3 +220,19 @@ async def test_what_must_be_alone_in_its_transaction_is(both: AsyncDatabase) -> 
     for _ in range(2):
         await both.run(statement("vacuum t", kind="exec"))
     await both.run(sql("vacuum t", kind="script"))
+
+
+async def test_a_limit_that_the_database_has_need_not_be_sent(
+    make_both: Callable[..., AsyncDatabase], direct_url: str, pooled_url: str
+) -> None:
+    in_force = "select current_setting('statement_timeout')"
+    with psycopg.connect(direct_url, autocommit=True) as conn:
+        conn.execute(f"alter database {conn.info.dbname} set statement_timeout = '5s'")
+    async with make_both(pooled_url, timeout=5.2) as db:
+        for _ in range(2):
+            assert await db.run(statement(in_force)) == "5s"
+            assert await db.run(statement(in_force, 60)) != "5s"
+            async with db.transaction() as tx:
+                assert await tx.run(statement(in_force)) == "5s"
+                assert await tx.run(statement(in_force, 2)) != "5s"
+                assert await tx.run(statement(in_force)) == "5s"
