@@ -27,7 +27,8 @@ _SOURCE = re.compile(
 )
 
 # What may have been meant, by the SQLSTATE of what was not found: tables and columns of the user's
-# own only, since anything looks like one of PostgreSQL's. The last pattern is of yoyo's tables.
+# own only, since anything looks like one of PostgreSQL's. The last pattern is of yoyo's tables
+# and the one beside them.
 _CANDIDATES = {
     _UNDEFINED_TABLE: """
         select case
