@@ -39,7 +39,7 @@ _CANDIDATES = {
         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
         where c.relkind in ('r', 'v', 'm', 'f', 'p')
             and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-            and c.relname !~ '^(_yoyo_|yoyo_lock$)'
+            and c.relname !~ '^(_yoyo_|_sqlkit_|yoyo_lock$)'
     """,
     UNDEFINED_COLUMN: """
         select distinct a.attname::text
