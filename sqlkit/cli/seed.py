@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 @click.command("seed")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--fill",
+    "fills",
+    multiple=True,
+    metavar="TABLE=ROWS",
+    help="Put made-up rows into a table instead, by its catalog alone.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and roll it back.")
 @click.option(
     "--env",
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases].")
 def command(
     names: tuple[str, ...],
+    fills: tuple[str, ...],
     dry_run: bool,
     environment: str | None,
     yes_production: bool,
@@ -52,13 +60,15 @@ def command(
     from sqlkit.seeding import seed
 
     project = Project.find()
-    seeders = load(project)
+    wanted = _wanted(fills, names)
+    seeders = [] if wanted else load(project)
     conninfo = target(project, project.database(database), dsn)
     with Database(conninfo, max_size=1) as db, _progress() as told:
         done = seed(
             db,
             seeders,
             names,
+            fills=wanted,
             environment=environment,
             production=yes_production,
             dry_run=dry_run,
@@ -67,6 +77,19 @@ def command(
             told=told,
         )
     _print(done, dry_run=dry_run, as_json=as_json)
+
+
+def _wanted(fills: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """How many rows of which tables ``--fill`` asks for."""
+    if fills and names:
+        raise click.UsageError("either seeders or --fill")
+    wanted: dict[str, int] = {}
+    for given in fills:
+        table, _, rows = given.rpartition("=")
+        if not table or not rows.isdecimal():
+            raise click.UsageError(f"--fill takes TABLE=ROWS, not {given!r}")
+        wanted[table] = int(rows)
+    return wanted
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlkit.seeding.declared import drawn, fake, key, lazy, one_of, sequence, shared, sub, trait
 from sqlkit.seeding.factory import Factory
+from sqlkit.seeding.filling import TableFactory, fill, fill_async
 from sqlkit.seeding.numbering import seeded
 from sqlkit.seeding.seed import Done, seed
 from sqlkit.seeding.seeder import Seeded, Seeder, seeder
@@ -13,8 +14,11 @@ __all__ = [
     "Factory",
     "Seeded",
     "Seeder",
+    "TableFactory",
     "drawn",
     "fake",
+    "fill",
+    "fill_async",
     "key",
     "lazy",
     "one_of",

@@ -25,8 +25,10 @@ from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.errors import WrongArgument
 from sqlkit.row import Row
 from sqlkit.seeding import making
+from sqlkit.seeding.filling import TableFactory
 from sqlkit.seeding.numbering import numbers_of
 from sqlkit.seeding.recipe import Recipe
+from sqlkit.seeding.table import Table, ask
 from sqlkit.seeding.waiting import wait, wait_async
 
 if TYPE_CHECKING:
@@ -77,6 +79,15 @@ class Factory(Generic[R]):
         """Refused: a factory is used as it is, and gives rows."""
         name = type(self).__name__
         raise WrongArgument(f"{name} is not called: {name}.build(…), {name}.create(db, …)")
+
+    @staticmethod
+    def of(db: Connection, table: str) -> TableFactory:
+        """A factory for a table of which only the catalog is known: every row it makes is valid.
+
+        Raises `SeedingError` if there is no such table.
+        """
+        Table.answered(table, db.run(ask(table)), "Factory.of")
+        return TableFactory(table)
 
     @classmethod
     def build(cls: Callable[P, Factory[R]], /, *args: P.args, **fields: P.kwargs) -> R:

@@ -8,6 +8,7 @@ from sqlkit.errors import SeedingError
 from sqlkit.row import Row
 from sqlkit.seeding import refusal
 from sqlkit.seeding.environment import environment as environment_of
+from sqlkit.seeding.filling import fill
 from sqlkit.seeding.lock import lock
 from sqlkit.seeding.numbering import seeded
 from sqlkit.seeding.seeder import Seeded, Seeder, in_order
@@ -17,7 +18,7 @@ from sqlkit.seeding.table import Table, ask
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlkit.database.connection import Connection
     from sqlkit.seeding.table import Column
@@ -49,6 +50,7 @@ def seed(
     seeders: Iterable[Seeder[Any]],
     names: Iterable[str] = (),
     *,
+    fills: Mapping[str, int] | None = None,
     environment: str | None = None,
     production: bool = False,
     dry_run: bool = False,
@@ -62,7 +64,8 @@ def seed(
     Everything is one transaction, under the lock of migrations (``ledger`` is yoyo's table), which
     is waited for at most ``wait`` seconds. With ``dry_run`` it is rolled back; sequences have
     counted on then, as after any rollback. ``root`` is the root seed of factories; ``told`` hears
-    of the rows done so far. ``environment`` and ``production``: see `sqlkit.seeding.environment`.
+    of the rows done so far. ``fills``: tables to `fill` afterwards. ``environment`` and
+    ``production``: see `sqlkit.seeding.environment`.
 
     Raises `SeederFailed` for a row that PostgreSQL refuses, `MigrationLocked`, and `WrongArgument`
     for an unknown name or production.
@@ -77,6 +80,8 @@ def seed(
             for each in ordered:
                 with seeded(root):
                     done.append(_run(tx, each, before, told))
+            filled = fill(tx, fills, seed=root) if fills else {}
+            done += [Done(table, table, rows, 0, 0) for table, rows in filled.items()]
             if dry_run:
                 raise _Undone  # noqa: TRY301  to leave the block is to roll back
     except _Undone:

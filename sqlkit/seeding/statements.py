@@ -104,12 +104,13 @@ class Reading:
     """How rows of a table are read as a row class: which columns, and as which types.
 
     A field whose type is another row class is a composite; JSON is read as the field's type.
+    Without a row class, rows are named tuples.
     """
 
-    def __init__(self, row: type[Row], columns: Sequence[Column]) -> None:
+    def __init__(self, row: type[Row] | None, columns: Sequence[Column]) -> None:
         self.row = row
         self.columns = columns
-        types = _types(row)
+        types = _types(row) if row else {column.name: Any for column in columns}
         self.composites: dict[str, Any] = {}
         self.converts: dict[int, Any] = {}
         for place, column in enumerate(columns):

@@ -108,6 +108,17 @@ def test_a_database_that_says_it_is_production_is_refused_whoever_asks(
     assert count(seeds) == 2
 
 
+def test_a_table_is_filled_without_a_seeder(
+    sqlkit: Callable[..., Result], seeds: str, project: Path
+) -> None:
+    (project / "app_seeds.py").unlink()
+    answer = json.loads(sqlkit("seed", "--fill", "notes=30", "--dsn", seeds, "--json").stdout)
+    assert answer["seeders"][0]["inserted"] == 30
+    assert count(seeds) == 32
+    sqlkit("seed", "--fill", "notes", "--dsn", seeds, exit_code=2)
+    sqlkit("seed", "x", "--fill", "notes=1", "--dsn", seeds, exit_code=2)
+
+
 def test_an_unknown_seeder_and_a_missing_file_are_wrong_use(
     sqlkit: Callable[..., Result], seeds: str, project: Path
 ) -> None:

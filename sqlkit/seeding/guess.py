@@ -1,0 +1,219 @@
+"""Values for a column of which only the catalog is known: by its type, and its name if it is text.
+
+What is guessed here need not be allowed: PostgreSQL itself is asked which of the candidates satisfy
+a column's conditions. The constants in these conditions are candidates, too.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from psycopg.types.range import Range
+
+from sqlkit.errors import SeedingError
+from sqlkit.seeding.pool import pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+    from sqlkit.seeding.catalog import Field
+
+TEXT = ("text", "varchar", "bpchar", "citext", "name")
+INTEGERS = {"int2": 32_000, "int4": 2_000_000_000, "int8": 2**62}
+_NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+# The first that is found in the column's name.
+_PROVIDERS = {
+    "email": "email",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "surname": "last_name",
+    "user_name": "user_name",
+    "username": "user_name",
+    "login": "user_name",
+    "company": "company",
+    "city": "city",
+    "country_code": "country_code",
+    "country": "country",
+    "currency": "currency_code",
+    "zip": "postcode",
+    "postal": "postcode",
+    "street": "street_address",
+    "address": "street_address",
+    "phone": "phone_number",
+    "url": "url",
+    "website": "url",
+    "host": "hostname",
+    "slug": "slug",
+    "color": "color_name",
+    "locale": "locale",
+    "job": "job",
+    "description": "paragraph",
+    "body": "paragraph",
+    "comment": "sentence",
+    "title": "sentence",
+    "name": "name",
+}
+
+
+def candidates(field: Field, conditions: Sequence[str], random: Random, seed: int) -> list[Any]:
+    """Values to try for a column, without NULL; raises `SeedingError` for an unknown type."""
+    make = _maker(field, seed)
+    values = [make(random) for _ in range(200)]
+    values += [value for text in conditions for value in _constants(field, text)]
+    if conditions and field.base in TEXT and field.category != "e":
+        values += [text for value in values[:50] for text in (value.upper(), value.lower())]
+    if field.is_array:
+        return [[], *([random.choice(values) for _ in range(1 + n % 3)] for n in range(50))]
+    return values
+
+
+def distinct(field: Field, number: int, value: Any) -> Any:
+    """A value that no other number has, like ``value``; None if the type has too few."""
+    if field.is_array:
+        return None
+    base = field.base
+    if base in INTEGERS:
+        return number % INTEGERS[base]
+    if base in TEXT and field.category != "e":
+        return _numbered(str(value), number, _length(field))
+    if base in ("numeric", "float4", "float8"):
+        return Decimal(number) if base == "numeric" else float(number)
+    if base == "date":
+        return date(1000, 1, 1) + timedelta(days=number % 3_000_000)
+    if base in ("timestamp", "timestamptz"):
+        moment = _NOON + timedelta(seconds=number)
+        return moment if base == "timestamptz" else moment.replace(tzinfo=None)
+    return value if base == "uuid" else None
+
+
+def _numbered(text: str, number: int, length: int | None) -> str:
+    """A text with a number in it: before the @ of an address, else at its end."""
+    before, at, after = text.partition("@")
+    tag = str(number)
+    if length is None:
+        return f"{before}{tag}{at}{after}"
+    room = length - len(tag) - len(at) - len(after)
+    return f"{before[:room]}{tag}{at}{after}" if room >= 0 else tag.zfill(length)[-length:]
+
+
+def _maker(field: Field, seed: int) -> Callable[[Random], Any]:
+    base = field.base
+    if field.category == "e":
+        return lambda random: random.choice(field.words)
+    if base in TEXT:
+        return _text(field, seed)
+    if base == "numeric":
+        return _numeric(field)
+    if base in ("bit", "varbit"):
+        return lambda _random: "0" * max(1, field.modifier)
+    if field.category == "r" and base in _RANGES:
+        return lambda random: _range(base, random)
+    if base in _MAKERS:
+        return _MAKERS[base]
+    raise SeedingError(
+        f'no values are known of the type {field.type}, of the column "{field.name}"'
+    )
+
+
+def _text(field: Field, seed: int) -> Callable[[Random], str]:
+    name, length = field.name.lower(), _length(field)
+    provider = next((made for part, made in _PROVIDERS.items() if part in name), "word")
+    values = [str(value)[:length].strip() or "x" for value in pool(seed, provider)]
+    return lambda random: random.choice(values)
+
+
+def _length(field: Field) -> int | None:
+    """The length that ``varchar(n)`` allows: its modifier is n + 4."""
+    return (
+        field.modifier - 4 if field.base in ("varchar", "bpchar") and field.modifier > 4 else None
+    )
+
+
+def _numeric(field: Field) -> Callable[[Random], Decimal]:
+    """Within ``numeric(precision, scale)``, whose modifier holds both in 16 bits each, plus 4."""
+    if field.modifier < 4:
+        return lambda random: Decimal(random.randrange(100_000)).scaleb(-2)
+    precision, scale = (field.modifier - 4) >> 16, (field.modifier - 4) & 0x7FF
+    if scale > 1000:  # a negative one
+        scale -= 2048
+    return lambda random: Decimal(random.randrange(10 ** min(precision, 6))).scaleb(-scale)
+
+
+def _constants(field: Field, condition: str) -> list[Any]:
+    """The constants of a condition that can be values of the column."""
+    if field.base in TEXT:
+        found = [text.replace("''", "'") for text in re.findall(r"'((?:[^']|'')*)'", condition)]
+        lengths = [int(text) for text in re.findall(r"\d+", condition) if len(text) < 3]
+        found += [letter * length for length in lengths for letter in "aA1"]
+        return [text[: _length(field)] for text in found]
+    numbers: list[Decimal] = []
+    for text in re.findall(r"-?\d+(?:\.\d+)?", condition):
+        try:
+            numbers += [Decimal(text) + step for step in (-1, 0, 1)]
+        except InvalidOperation:
+            continue
+    if field.base in INTEGERS:
+        limit = INTEGERS[field.base]
+        return [int(number) for number in numbers if abs(number) < limit]
+    if field.base in ("float4", "float8"):
+        return [float(number) for number in numbers]
+    return [*numbers] if field.base == "numeric" else []
+
+
+def _moment(random: Random) -> datetime:
+    return _NOON - timedelta(seconds=random.randrange(2 * 365 * 86_400))
+
+
+_RANGES: dict[str, Callable[[Random], Any]] = {
+    "int4range": lambda random: random.randrange(1000),
+    "int8range": lambda random: random.randrange(1000),
+    "numrange": lambda random: Decimal(random.randrange(1000)),
+    "daterange": lambda random: _moment(random).date(),
+    "tsrange": lambda random: _moment(random).replace(tzinfo=None),
+    "tstzrange": _moment,
+}
+
+
+def _range(base: str, random: Random) -> Range[Any]:
+    low: Any = _RANGES[base](random)
+    step: Any = timedelta(days=7) if base[0] in "dt" else 10
+    return Range(low, low + step)
+
+
+_MAKERS: dict[str, Callable[[Random], Any]] = {
+    "int2": lambda random: random.randrange(1, 1_000),
+    "int4": lambda random: random.randrange(1, 1_000),
+    "int8": lambda random: random.randrange(1, 1_000),
+    "oid": lambda random: random.randrange(1, 1_000),
+    "float4": lambda random: random.randrange(10_000) / 4,
+    "float8": lambda random: random.randrange(100_000) / 100,
+    "bool": lambda random: random.random() < 0.5,
+    "date": lambda random: _moment(random).date(),
+    "time": lambda random: time(random.randrange(24), random.randrange(60)),
+    "timestamp": lambda random: _moment(random).replace(tzinfo=None),
+    "timestamptz": _moment,
+    "interval": lambda random: timedelta(minutes=random.randrange(1, 10_000)),
+    "uuid": lambda random: UUID(int=random.getrandbits(128), version=4),
+    "json": lambda random: {"n": random.randrange(100)},
+    "jsonb": lambda random: {"n": random.randrange(100)},
+    "bytea": lambda random: random.randbytes(8),
+    "inet": lambda random: IPv4Address(random.getrandbits(32)),
+    "cidr": lambda random: IPv4Network((random.getrandbits(24) << 8, 24)),
+    "macaddr": lambda random: random.randbytes(6).hex(":"),
+    "money": lambda random: f"{random.randrange(10_000)}.00",
+    "xml": lambda random: f"<n>{random.randrange(100)}</n>",
+    "point": lambda random: f"({random.randrange(100)},{random.randrange(100)})",
+    "tsvector": lambda random: f"word{random.randrange(100)}",
+}
+
+
+def one(base: str, random: Random) -> Any:
+    """One value of a type."""
+    return _MAKERS[base](random)
