@@ -43,7 +43,7 @@ def main() -> None:
     with throwaway() as server, server.database() as url:
         console.print(f"PostgreSQL {server.version} ({server.way})")
         title("Migrations are SQL files, applied by yoyo's own command")
-        yoyo_url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        yoyo_url = url.replace("postgresql://", "postgresql+sqlkit://", 1)
         run("yoyo", "apply", "--batch", "--database", yoyo_url, "migrations")
         console.print(*(path.stem for path in sorted(ROOT.glob("migrations/*[!k].sql"))), sep="\n")
         title("Queries are SQL files too, compiled to typed functions")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlkit.cli.console import busy
-from sqlkit.errors import NoServer
+from sqlkit.errors import MigrationError, NoServer
 
 if TYPE_CHECKING:
     from sqlkit.project import DatabaseFolders, Project
@@ -62,4 +62,8 @@ def migrated(server: Server, folders: DatabaseFolders) -> tuple[str, ...]:
     if not folders.migrations.is_dir():
         return ()
     with busy("Applying the migrations"):
-        return migrate.apply(url(server, folders), folders.migrations)
+        try:
+            return migrate.apply(url(server, folders), folders.migrations)
+        except MigrationError as error:
+            error.add_note('hint: "sqlkit db reset" makes the databases anew')
+            raise

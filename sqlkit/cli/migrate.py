@@ -115,10 +115,17 @@ def rollback(
 
 @command.command()
 @click.option("--check", is_flag=True, help="Exit with 1 if something is pending, too.")
+@click.option("--all", "all_", is_flag=True, help="Show all, however many are applied.")
 @_on_a_database
 @click.pass_context
 def status(
-    ctx: click.Context, *, check: bool, dsn: str | None, database: str | None, as_json: bool
+    ctx: click.Context,
+    *,
+    check: bool,
+    all_: bool,
+    dsn: str | None,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Show which migrations are applied, pending, changed, missing or dirty.
 
@@ -134,7 +141,7 @@ def status(
     with opened(project, project.database(database), dsn) as (backend, folder):
         found, problems = look(backend, folder)
         held = holder(backend.connection, backend.ledger.name)
-    print_standings(found, problems, held, as_json=as_json)
+    print_standings(found, problems, held, as_json=as_json, all_=all_)
     if problems or (check and any(one.state == "pending" for one in found)):
         ctx.exit(FOUND)
 

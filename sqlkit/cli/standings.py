@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlkit.migrations.standing import State
 
 STATES: tuple[State, ...] = ("applied", "pending", "changed", "missing", "dirty")
+MANY, LAST = 100, 20
 HEADINGS = ("migration", "state", "applied (UTC)", "took")
 
 
@@ -28,8 +29,12 @@ def print_standings(
     held: Holder | None,
     *,
     as_json: bool,
+    all_: bool,
 ) -> None:
-    """Print each migration, then what is wrong and what to do."""
+    """Print each migration, then what is wrong and what to do.
+
+    Of many that are applied only the last are in the table, unless ``all_`` are asked for.
+    """
     counts = Counter(one.state for one in standings)
     if as_json:
         print_json(
@@ -42,7 +47,7 @@ def print_standings(
         )
         return
     if standings:
-        print_table(HEADINGS, [_row(one) for one in standings])
+        print_table(HEADINGS, [_row(one) for one in _told(standings, all_=all_)])
     print_problems(problems)
     said = [f"{counts[state]} {state}" for state in STATES if counts[state]]
     click.echo(", ".join(said) or "there are no migrations")
@@ -51,6 +56,15 @@ def print_standings(
     unrecorded = sum(one.unrecorded for one in standings)
     if unrecorded:
         say(f"{unrecorded} without a checksum, applied by yoyo alone: the next apply records it")
+
+
+def _told(standings: Sequence[Standing], *, all_: bool) -> list[Standing]:
+    applied = [one for one in standings if one.state == "applied"]
+    if all_ or len(applied) <= MANY:
+        return list(standings)
+    hidden = {one.id for one in applied[:-LAST]}
+    say(f"the first {len(hidden)} applied are left out; --all shows them")
+    return [one for one in standings if one.id not in hidden]
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

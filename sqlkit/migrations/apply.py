@@ -31,7 +31,7 @@ def apply(backend: Backend, folder: Folder, *, to: str | None = None) -> Generat
         adopt(backend, folder)
         check_applied(backend, folder, missing=True)
         wanted = _pending(backend, folder, to)
-        check_selected(backend, folder, {one.id for one in wanted})
+        check_selected(backend, folder, wanted)
         yield from each(backend, wanted)
         for migration in folder.post_apply if wanted else ():
             run(backend, migration, "apply", mark=False)

@@ -12,8 +12,10 @@ find out what PostgreSQL can do.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid1
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -30,6 +32,7 @@ from sqlkit.migrations.optional import yoyo
 from sqlkit.migrations.running import each, run
 from sqlkit.migrations.settings import Settings
 from sqlkit.migrations.watcher import Watcher
+from sqlkit.migrations.who import host, user
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -184,7 +187,7 @@ class Backend(_Base):  # type: ignore[misc]  # pyright: ignore[reportUntypedBase
         """As yoyo; but a file that can't be read is an error, and the order is kept."""
         selected = [Migration.of(one) for one in migrations]
         with self.lock():
-            check_selected(self, _whole(migrations), {one.id for one in selected})
+            check_selected(self, _whole(migrations), selected)
             for _ in each(self, selected, force=force):
                 pass
 
@@ -201,6 +204,18 @@ class Backend(_Base):  # type: ignore[misc]  # pyright: ignore[reportUntypedBase
     def rollback_one(self, migration: Any, force: bool = False) -> None:
         """Roll a migration back, with its mark in one transaction."""
         run(self, Migration.of(migration), "rollback", force=force)
+
+    def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, Any]:
+        """A line of yoyo's log."""
+        return {
+            "id": str(uuid1()),
+            "migration_id": migration.id if migration else None,
+            "migration_hash": migration.hash if migration else None,
+            "username": user(),
+            "hostname": host(),
+            "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
+            "operation": operation,
+        }
 
     def mark_one(self, migration: Any, log: bool = True, **timing: Any) -> None:
         """As yoyo, with the checksum; ``timing`` is when it began and how long it took."""

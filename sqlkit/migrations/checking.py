@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlkit.migrations.index import invalid_indexes
-from sqlkit.migrations.problem import Problem, problems, refuse
+from sqlkit.migrations.problem import Problem, problems, refuse, refuse_statements
 from sqlkit.migrations.standing import standings
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from sqlkit.migrations.backend import Backend
     from sqlkit.migrations.folder import Folder
+    from sqlkit.migrations.migration import Migration
     from sqlkit.migrations.standing import Standing
 
 
@@ -44,11 +45,14 @@ def check_applied(backend: Backend, folder: Folder, *, missing: bool) -> None:
     refuse(one for one in _problems(backend, found) if one.kind in kinds)
 
 
-def check_selected(backend: Backend, folder: Folder, selected: Collection[str]) -> None:
-    """Refuse to apply these ids while something is dirty, or in another order than the files'."""
+def check_selected(backend: Backend, folder: Folder, wanted: Sequence[Migration]) -> None:
+    """Refuse to apply these while something is dirty, out of order, or where one can't be run."""
+    selected = {one.id for one in wanted}
     found = standings(folder, backend.ledger.read())
     kinds = ("dirty", "order", "heads")
     refuse(one for one in _problems(backend, found, selected) if one.kind in kinds)
+    for migration in wanted:
+        refuse_statements(migration, migration.statements)
 
 
 def _problems(

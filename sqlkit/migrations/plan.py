@@ -50,13 +50,6 @@ def _refused(migration: Migration) -> str | None:
         refuse_statements(migration, migration.statements)
     except MigrationError as error:
         return str(error)
-    for statement in migration.statements if migration.transactional else ():
-        if statement.needs_no_transaction:
-            return (
-                f"{migration.path}:{statement.line}: PostgreSQL runs this only outside a "
-                'transaction\nhint: make it the only statement of a file that says "-- '
-                'transactional: false"'
-            )
     return None
 
 

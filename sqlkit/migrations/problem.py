@@ -12,6 +12,7 @@ from sqlkit.migrations.checksum import short
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from sqlkit.migrations.migration import Migration
     from sqlkit.migrations.standing import Standing
@@ -179,15 +180,25 @@ def refuse_statements(migration: Migration, statements: Sequence[Statement]) -> 
     fail after the first and nothing would say how far it had got.
     """
     path = migration.path if statements is migration.statements else migration.rollback_path
-    if not migration.transactional and len(statements) > 1:
+    if migration.transactional:
+        for statement in statements:
+            _refuse_in_transaction(path, statement)
+    elif len(statements) > 1:
         raise MigrationError(
             f"{path}:{statements[1].line}: a second statement, and outside a transaction there is "
             "one in a file\nhint: make it a migration of its own, or leave out "
             '"-- transactional: false" if all of it can be in a transaction'
         )
-    for statement in statements:
-        if migration.transactional and statement.ends_transaction:
-            raise MigrationError(
-                f"{path}:{statement.line}: ends the transaction, and each migration is one, with "
-                "its mark in the ledger\nhint: take BEGIN, COMMIT and ROLLBACK out of the file"
-            )
+
+
+def _refuse_in_transaction(path: Path, statement: Statement) -> None:
+    if statement.ends_transaction:
+        raise MigrationError(
+            f"{path}:{statement.line}: ends the transaction, and each migration is one, with its "
+            "mark in the ledger\nhint: take BEGIN, COMMIT and ROLLBACK out of the file"
+        )
+    if statement.needs_no_transaction:
+        raise MigrationError(
+            f"{path}:{statement.line}: PostgreSQL runs this only outside a transaction\n"
+            'hint: make it the only statement of a file that says "-- transactional: false"'
+        )

@@ -12,11 +12,21 @@ import psycopg
 import pytest
 
 from sqlkit import migrations
-from sqlkit.migrations import Settings
+from sqlkit.migrations import Settings, Watcher
 from sqlkit.migrations.backend import Backend
 
 Write: TypeAlias = Callable[..., Path]
 Open: TypeAlias = Callable[..., AbstractContextManager[Backend]]
+
+
+class Teller(Watcher):
+    """Keeps the notes."""
+
+    def __init__(self, notes: list[str]) -> None:
+        self.notes = notes
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
 
 
 @pytest.fixture
@@ -48,8 +58,7 @@ def open_backend(database_url: str) -> Open:
     @contextmanager
     def opened(tell: list[str] | None = None, **settings: Any) -> Generator[Backend]:
         with Backend.open(database_url, Settings(**settings)) as backend:
-            if tell is not None:
-                backend.watcher.note = tell.append  # type: ignore[method-assign]
+            backend.watcher = Teller([] if tell is None else tell)
             yield backend
 
     return opened

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from sqlkit import migrations
 from sqlkit.migrations.backend import Backend
+
+if TYPE_CHECKING:
+    import random
+    from pathlib import Path
 
 FILES = 20
 APPLY = """

@@ -162,7 +162,7 @@ def test_resolving_takes_an_edited_file_and_forgets_one_that_is_gone(
     write("0001.a", "create table a () -- why")
     (folder / "0002.b.sql").unlink()
     assert resolve("applied", "0001.a") == "0001.a"
-    with pytest.raises(MigrationError, match="file of 0002.b is gone"):
+    with pytest.raises(MigrationError, match=r"file of 0002\.b is gone"):
         resolve("applied", "0002.b")
     assert resolve("rolled_back", "0002.b") == "0002.b"
     assert states() == {"0001.a": "applied"}

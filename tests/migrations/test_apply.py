@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
-from sqlkit.errors import MigrationError, NoServer
+from sqlkit import migrations
+from sqlkit.errors import MigrationError, NoServer, ProjectError
+from sqlkit.migrations import who
+from sqlkit.migrations.backend import Backend
 from sqlkit.testing.server import Server, find_binaries
 
 Write: TypeAlias = Callable[..., Path]
@@ -249,12 +254,9 @@ def test_what_follows_each_apply_is_run_when_something_was_applied(
 def test_the_ledger_is_where_tables_are_made(
     database_url: str, open_backend: Any, write: Write, query: Query, folder: Path
 ) -> None:
-    from sqlkit import migrations
-    from sqlkit.migrations.backend import Backend
-
     query("create schema billing")
     write("0001.a", "create table a (n int)")
-    url = psycopg.conninfo.make_conninfo(database_url, options="-c search_path=billing")
+    url = make_conninfo(database_url, options="-c search_path=billing")
     with Backend.open(url) as backend:
         list(migrations.apply(backend, migrations.read(folder)))
     assert query("select migration_id from billing._yoyo_migration") == ["0001.a"]
@@ -264,11 +266,8 @@ def test_the_ledger_is_where_tables_are_made(
 def test_without_a_schema_for_the_ledger_the_search_path_is_blamed(
     database_url: str, write: Write, folder: Path
 ) -> None:
-    from sqlkit import migrations
-    from sqlkit.migrations.backend import Backend
-
     write("0001.a", "select 1")
-    url = psycopg.conninfo.make_conninfo(database_url, options="-c search_path=nope")
+    url = make_conninfo(database_url, options="-c search_path=nope")
     with (
         Backend.open(url) as backend,
         pytest.raises(MigrationError, match="search path names none"),
@@ -286,3 +285,26 @@ def test_nothing_is_printed(write: Write, apply: Run, capfd: pytest.CaptureFixtu
     write("0001.a", "select 'printed'")
     apply()
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_user_without_a_name_may_migrate(
+    write: Write, apply: Run, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    who.user.cache_clear()
+    write("0001.a", "select 1")
+    apply()
+    who.user.cache_clear()
+    assert query("select username like 'uid %' from _yoyo_log") == [True]
+
+
+def test_without_yoyo_the_extra_is_named(
+    write: Write, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("0001.a", "select 1")
+    monkeypatch.setitem(sys.modules, "yoyo", None)
+    with pytest.raises(ProjectError, match=r"need yoyo: pip install 'sqlkit-pg\[migrations\]'"):
+        migrations.read(folder)

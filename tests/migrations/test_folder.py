@@ -81,7 +81,7 @@ def test_the_same_id_twice_names_both_files(folder: Path, write: Write, tmp_path
     other.mkdir()
     second = other / "0001.a.py"
     second.write_text("")
-    with pytest.raises(MigrationError, match="two migrations have the id 0001.a") as caught:
+    with pytest.raises(MigrationError, match=r"two migrations have the id 0001\.a") as caught:
         read(folder, other)
     assert f"{first} and {second}" in str(caught.value)
     assert "rename" in str(caught.value)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -52,9 +53,11 @@ def test_who_waits_too_long_is_told_who_holds_the_lock(open_backend: Any) -> Non
 
 def test_the_lock_goes_with_its_session(open_backend: Any, query: Query) -> None:
     with open_backend() as holder, open_backend(wait=10) as other:
-        with pytest.raises(psycopg.OperationalError), holder.lock():
+        with ExitStack() as held:
+            held.enter_context(holder.lock())
             query(f"select pg_terminate_backend({holder.connection.info.backend_pid})")
-            holder.connection.execute("select 1")
+            with pytest.raises(psycopg.OperationalError):
+                holder.connection.execute("select 1")
         with other.lock():
             pass
 
@@ -104,6 +107,10 @@ def test_breaking_the_lock_says_that_it_ends_with_its_process(
     query("insert into yoyo_lock (pid) values (4711)")
     yoyo("break-lock")
     assert query("select count(*) from yoyo_lock") == [0]
-    with open_backend() as holder, holder.lock(), open_backend() as other:
-        with pytest.raises(MigrationError, match="gives it back when its process ends"):
-            other.break_lock()
+    with (
+        open_backend() as holder,
+        holder.lock(),
+        open_backend() as other,
+        pytest.raises(MigrationError, match="gives it back when its process ends"),
+    ):
+        other.break_lock()

@@ -28,9 +28,11 @@ def applied(one: Migration, sha256: str | None = None, *, dirty: bool = False) -
 A, B, C = migration("1.a"), migration("2.b"), migration("3.c")
 
 
-def found(*files: Migration, records: tuple[Record, ...] = (), **options: bool) -> dict[str, str]:
+def found(
+    *files: Migration, records: tuple[Record, ...] = (), out_of_order: bool = False
+) -> dict[str, str]:
     stand = standings(Folder(files), {one.id: one for one in records})
-    return {one.id: one.kind for one in problems(stand, **options)}
+    return {one.id: one.kind for one in problems(stand, out_of_order=out_of_order)}
 
 
 def test_each_state_is_told() -> None:

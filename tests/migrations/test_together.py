@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from sqlkit.testing.server import Server
 from tests.migrations.kills import COUNTS, FILES, kill_and_apply_again, start, write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlkit.testing.server import Server
 
 
 def test_eight_processes_apply_twenty_files_exactly_once(database_url: str, folder: Path) -> None:
