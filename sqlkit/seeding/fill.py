@@ -9,7 +9,7 @@ from sqlkit.errors import SeedingError, WrongArgument
 from sqlkit.seeding import statements
 from sqlkit.seeding.catalog import Filled, answered, ask
 from sqlkit.seeding.meant import meant
-from sqlkit.seeding.order import in_order, named
+from sqlkit.seeding.order import deferred, in_order, named
 from sqlkit.seeding.rows import Rows
 from sqlkit.seeding.sieve import exec_
 from sqlkit.seeding.statements import Reading
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlkit.seeding.sieve import Row
 
 T = TypeVar("T")
+Reserved: TypeAlias = dict[tuple[str, str], list[int]]
 
 MOST_PARENTS = 1_000
 Filling: TypeAlias = Generator[Any, Any, T]
@@ -35,8 +36,9 @@ def fill(wanted: Mapping[str, int], seed: int) -> Filling[dict[str, int]]:
     """
     tables, counts = yield from _tables(wanted)
     ordered, cut = in_order(tables)
+    reserved = yield from _reserved(ordered, counts, cut)
     for table in ordered:
-        yield from _fill(table, counts[table.name], seed, cut, {})
+        yield from _fill(table, counts[table.name], seed, cut, {}, reserved)
     yield from _set_late(ordered, cut)
     return {table.name: counts[table.name] for table in ordered}
 
@@ -44,8 +46,29 @@ def fill(wanted: Mapping[str, int], seed: int) -> Filling[dict[str, int]]:
 def _set_late(ordered: Sequence[Filled], cut: Set[str]) -> Filling[None]:
     for table in ordered:
         for reference in table.references:
-            if named(table, reference) in cut:
+            if named(table, reference) in cut and not deferred(table, reference, cut):
                 yield exec_(_late(table, reference))
+    if cut:
+        yield exec_("set constraints all immediate")
+
+
+def _reserved(
+    ordered: Sequence[Filled], counts: Mapping[str, int], cut: Set[str]
+) -> Filling[Reserved]:
+    """Keys of rows to come, by table and column, for foreign keys that refer to them."""
+    reserved: Reserved = {}
+    tables = {table.name: table for table in ordered}
+    for table in ordered:
+        for reference in table.references:
+            if deferred(table, reference, cut):
+                yield exec_("set constraints all deferred")
+                for name in reference.targets:
+                    sequence = tables[reference.target].fields[name].sequence or ""
+                    count = counts[reference.target]
+                    if (reference.target, name) not in reserved:
+                        keys = yield statements.reserve(sequence, count)
+                        reserved[reference.target, name] = keys
+    return reserved
 
 
 def _tables(
@@ -87,9 +110,11 @@ def create(name: str, count: int, given: Mapping[str, Any], seed: int) -> Fillin
     ordered, cut = in_order(tables)
     asked = Table.answered(name, (yield ask_columns(name)), name)
     made: Rows | None = None
+    reserved = yield from _reserved(ordered, counts, cut)
     for table in ordered:
         is_main = table.name == asked.name
-        rows = yield from _fill(table, counts[table.name], seed, cut, given if is_main else {})
+        its: Mapping[str, Any] = given if is_main else {}
+        rows = yield from _fill(table, counts[table.name], seed, cut, its, reserved)
         made = rows if is_main else made
     yield from _set_late(ordered, cut)
     if made is None or not made.table.key:
@@ -102,18 +127,26 @@ def create(name: str, count: int, given: Mapping[str, Any], seed: int) -> Fillin
 
 
 def _fill(
-    table: Filled, count: int, seed: int, cut: Set[str], given: Mapping[str, Any]
+    table: Filled,
+    count: int,
+    seed: int,
+    cut: Set[str],
+    given: Mapping[str, Any],
+    reserved: Reserved,
 ) -> Filling[Rows]:
     keys: dict[str, list[Row]] = {}
     taken: dict[str, set[Row]] = {}
     for each in table.references:
-        if named(table, each) not in cut and each.target != table.name:
+        if deferred(table, each, cut):
+            columns = [reserved[each.target, name] for name in each.targets]
+            keys[each.name] = list(zip(*columns, strict=True))
+        elif named(table, each) not in cut and each.target != table.name:
             keys[each.name] = yield _existing(each.target, each.targets)
     for unique in table.uniques:
         if not any(table.fields[name].sequence for name in unique.columns):
             taken[unique.name] = set((yield _existing(table.name, unique.columns, most=None)))
     rows = Rows(table, count, seed, keys, taken)
-    yield from _begin(rows, cut, given)
+    yield from _begin(rows, cut, given, reserved)
     yield from rows.make()
     names = [name for name in table.fields if name in rows.columns]
     listed = ", ".join(table.fields[name].quoted for name in names)
@@ -122,7 +155,9 @@ def _fill(
     return rows
 
 
-def _begin(rows: Rows, cut: Set[str], given: Mapping[str, Any]) -> Filling[None]:
+def _begin(
+    rows: Rows, cut: Set[str], given: Mapping[str, Any], reserved: Reserved
+) -> Filling[None]:
     """The columns that are known before others: given, numbered by a sequence, NULL at first."""
     table = rows.table
     for name, value in given.items():
@@ -131,10 +166,13 @@ def _begin(rows: Rows, cut: Set[str], given: Mapping[str, Any]) -> Filling[None]
         rows.columns[name] = [value] * rows.count
     for name, field in table.fields.items():
         if field.sequence is not None and name not in given:
-            rows.columns[name] = yield statements.reserve(field.sequence, rows.count)
+            keys = reserved.get((table.name, name))
+            if keys is None:
+                keys = yield statements.reserve(field.sequence, rows.count)
+            rows.columns[name] = keys
             rows.numbered.add(name)
     for each in table.references:
-        if named(table, each) in cut:
+        if named(table, each) in cut and not deferred(table, each, cut):
             for name in each.columns:
                 rows.columns.setdefault(name, [None] * rows.count)
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 def in_order(tables: Mapping[str, Filled]) -> tuple[list[Filled], Set[str]]:
     """The tables, those that others refer to first; and the foreign keys that are cut.
 
-    A key that is cut (``table.name``) can be NULL at first, and is set when all rows are there.
-    Raises `SeedingError` for a circle of keys of which none can be NULL.
+    A key that is cut (``table.name``) is NULL at first, and set when all rows are there; or, where
+    it can't be NULL, it is checked at the end and refers to rows that aren't there yet: `deferred`.
+    Raises `SeedingError` for a circle of keys of which none is of either kind.
     """
     cut: set[str] = set()
     left, ordered = dict(tables), list[Filled]()
@@ -26,7 +27,7 @@ def in_order(tables: Mapping[str, Filled]) -> tuple[list[Filled], Set[str]]:
         for table in ready:
             ordered.append(left.pop(table.name))
         if not ready:
-            cut.add(_weakest(left, cut))
+            cut.add(_weakest(left, tables, cut))
     return ordered, cut
 
 
@@ -45,8 +46,19 @@ def _waits_for(table: Filled, left: Mapping[str, Filled], cut: Set[str]) -> list
     ]
 
 
-def _weakest(left: Mapping[str, Filled], cut: Set[str]) -> str:
-    """A key to cut: one within a circle that can be NULL."""
+def deferred(table: Filled, reference: Reference, cut: Set[str]) -> bool:
+    """Whether a foreign key is cut by being checked later, and not by being NULL at first."""
+    return named(table, reference) in cut and table.is_required(reference)
+
+
+def _can_wait(reference: Reference, tables: Mapping[str, Filled]) -> bool:
+    """Whether a key can refer to rows to come: it is checked late, a sequence numbers them."""
+    fields = tables[reference.target].fields
+    return reference.deferrable and all(fields[name].sequence for name in reference.targets)
+
+
+def _weakest(left: Mapping[str, Filled], tables: Mapping[str, Filled], cut: Set[str]) -> str:
+    """A key to cut: one within a circle that can be NULL, or else one that can wait."""
     waiting = {name: _waits_for(table, left, cut) for name, table in left.items()}
     in_circle = [
         (left[name], reference)
@@ -57,10 +69,13 @@ def _weakest(left: Mapping[str, Filled], cut: Set[str]) -> str:
     for table, reference in in_circle:
         if not table.is_required(reference):
             return named(table, reference)
+    for table, reference in in_circle:
+        if _can_wait(reference, tables):
+            return named(table, reference)
     names = ", ".join(named(table, reference) for table, reference in in_circle)
     raise SeedingError(
-        f"these foreign keys are a circle, and none can be NULL: {names}; let one be NULL, or "
-        "fill one of the tables yourself"
+        f"these foreign keys are a circle, and none can be NULL: {names}; let one be NULL or "
+        "deferrable"
     )
 
 
