@@ -6,8 +6,6 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from sqlkit.cli.console import say, stderr
 from sqlkit.migrations.watcher import Watcher
 
@@ -70,11 +68,13 @@ class Shown(Watcher):
         if self._task is not None:
             self._progress.advance(self._task)
         if not self._quiet:
-            click.echo(f"{DONE[direction]} {migration.id} ({took(seconds)})")
+            # Not click.echo, which would write into the line of the bar.
+            sys.stdout.write(f"{DONE[direction]} {migration.id} ({took(seconds)})\n")
+            sys.stdout.flush()
 
     def note(self, text: str) -> None:
         """On standard error."""
-        say(f"note: {text}")
+        self._progress.console.print(f"note: {text}", soft_wrap=True)
 
     def _describe(self, text: str) -> None:
         if self._task is not None:

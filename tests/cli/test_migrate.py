@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import psycopg
 import pytest
 
 from sqlkit.cli.migrating import took
+from tests.cli.test_app import in_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,3 +175,12 @@ def test_the_status_of_a_thousand_files_takes_a_second_at_most(sqlkit: Run, proj
 )
 def test_times_are_short(seconds: float, text: str) -> None:
     assert took(seconds) == text
+
+
+def test_on_a_terminal_each_has_a_line_above_the_bar(empty: str) -> None:
+    environment = {**os.environ, "TERM": "xterm-256color", "DATABASE_URL": empty, "COLUMNS": "80"}
+
+    shown = in_terminal(["migrate", "apply"], environment)
+
+    assert re.search(r"\x1b\[2K(\x1b\[1A\x1b\[2K)*applied 0001\.notes \(\d+ ms\)\r\n", shown), shown
+    assert "1/1" in shown
