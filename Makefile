@@ -32,6 +32,8 @@ test: $(READY)
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
 
 chaos: $(READY)
+	$(BIN)/python -m tests.policy.breaker
+	SQLKIT_TEST_CALLS=1000 $(BIN)/python -m pytest tests/database/test_told.py -k mixed_calls
 	$(BIN)/python -m pytest -n0 -p no:randomly tests/chaos
 
 fuzz: $(READY)

@@ -53,10 +53,18 @@ async def test_a_scrape_doesn_t_connect(
     await db.close()
 
 
+CONFLICT = """
+create function conflict() returns int language plpgsql as
+$$ begin raise serialization_failure; end $$
+"""
+
+
 async def test_what_a_database_answers_is_counted_by_outcome(
     make_both: Callable[..., AsyncDatabase], database_url: str, registry: CollectorRegistry
 ) -> None:
     policies = [Metrics(registry), Retry(attempts=3, base=0.001)]
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(CONFLICT)
     async with make_both(database_url, name="shop", policies=policies) as db:
         await db.run(sql("select generate_series(1, 3)"))
         with pytest.raises(NoRow):
@@ -64,7 +72,7 @@ async def test_what_a_database_answers_is_counted_by_outcome(
         with pytest.raises(psycopg.errors.DivisionByZero):
             await db.run(sql("select 1 / 0"))
         with pytest.raises(psycopg.errors.SerializationFailure):
-            await db.run(sql("do $$ begin raise sqlstate '40001'; end $$", "exec"))
+            await db.run(sql("select conflict()"))
     for outcome, count in {"ok": 1, "no_row": 1, "error": 2}.items():
         assert sample(registry, COUNT, query="ad hoc", outcome=outcome) == count
     assert sample(registry, "db_client_operation_rows_total", query="ad hoc") == 3
