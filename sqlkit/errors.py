@@ -128,8 +128,8 @@ class SeedingError(SqlkitError):
 class SeederFailed(SeedingError):
     """A seeder's row was refused; nothing of the run is left.
 
-    ``seeder``, ``row`` (counted from 1; None if no row is to blame), ``constraint`` and ``sqlstate``
-    as PostgreSQL names them. It holds no value but the row's natural key.
+    ``seeder``, ``row`` (counted from 1; None if no row is to blame), ``constraint`` and
+    ``sqlstate`` as PostgreSQL names them. It holds no value but the row's natural key.
     """
 
     def __init__(
