@@ -13,6 +13,7 @@ import pytest
 
 from sqlkit import migrations
 from sqlkit.errors import MigrationError
+from tests.migrations.kills import start
 
 Write: TypeAlias = Callable[..., Path]
 Run: TypeAlias = Callable[..., list[str]]
@@ -180,3 +181,25 @@ def test_there_is_nothing_to_resolve_where_all_is_well(
     write("0002.b", "create table a ()")
     assert resolve("applied", "0002.b") == "0002.b"
     assert states() == {"0001.a": "applied", "0002.b": "applied"}
+
+
+def test_killed_outside_a_transaction_it_is_dirty(
+    write: Write,
+    apply: Run,
+    states: States,
+    query: Query,
+    database_url: str,
+    folder: Path,
+    resolve: Callable[..., str],
+) -> None:
+    write("0001.a", "-- transactional: false\nselect pg_sleep(600)")
+    with start(database_url, folder) as process:
+        while not query("select pid from pg_stat_activity where wait_event = 'PgSleep'"):
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.kill()
+    assert states() == {"0001.a": "dirty"}
+    with pytest.raises(MigrationError, match="did not end well, or its process was killed"):
+        apply(wait=30)
+    resolve("rolled_back", "0001.a", wait=30)
+    assert states() == {"0001.a": "pending"}

@@ -109,3 +109,19 @@ def test_what_can_not_be_rolled_back_is_tried_again_too_while_it_did_nothing(
     assert apply(tell=told, lock_timeout=0.2) == ["0002.b"]
     slow.join()
     assert told
+
+
+def test_what_is_built_concurrently_waits_for_writers_and_nobody_for_it(
+    write: Write, apply: Run, database_url: str
+) -> None:
+    write("0001.a", "create table a (n int)")
+    apply()
+    write("0002.b", "-- transactional: false\ncreate index concurrently a_n on a (n)")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("lock table a in row exclusive mode")
+        done = threading.Timer(0.6, connection.rollback)
+        done.start()
+        told: list[str] = []
+        assert apply(tell=told, lock_timeout=0.1) == ["0002.b"]
+        done.join()
+    assert told == []

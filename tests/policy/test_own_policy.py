@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sqlkit import AsyncDatabase, Database, sql
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlkit.policy import Policy
+
 ONE = sql("select 1", kind="one")
 
 
-def shown() -> Any:
+def shown() -> Callable[..., Policy]:
     text = (Path(__file__).parents[2] / "docs/chain.md").read_text(encoding="utf-8")
     (code,) = (block for block in text.split("```python\n") if block.startswith("import time"))
     code = code.split("```")[0]
@@ -20,7 +25,8 @@ def shown() -> Any:
     assert len(written) <= 15
     module: dict[str, Any] = {}
     exec(compile(code, "docs/chain.md", "exec"), module)
-    return module["Quota"]
+    quota: type[Policy] = module["Quota"]
+    return quota
 
 
 def test_it_works_on_a_database(database_url: str) -> None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import psycopg.sql
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -227,7 +228,8 @@ async def test_a_limit_that_the_database_has_need_not_be_sent(
 ) -> None:
     in_force = "select current_setting('statement_timeout')"
     with psycopg.connect(direct_url, autocommit=True) as conn:
-        conn.execute(f"alter database {conn.info.dbname} set statement_timeout = '5s'")
+        name = psycopg.sql.Identifier(conn.info.dbname)
+        conn.execute(psycopg.sql.SQL("alter database {} set statement_timeout = '5s'").format(name))
     async with make_both(pooled_url, timeout=5.2) as db:
         for _ in range(2):
             assert await db.run(statement(in_force)) == "5s"
