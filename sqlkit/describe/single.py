@@ -31,9 +31,7 @@ def writes_one(query: Node, relations: Mapping[int, Relation], equalities: Colle
     return any(fixed.issuperset(index) for index in relation.unique)
 
 
-def fixed_columns(
-    quals: Node | None, target: int, equalities: Collection[int]
-) -> Iterator[int]:
+def fixed_columns(quals: Node | None, target: int, equalities: Collection[int]) -> Iterator[int]:
     """Numbers of the target's columns that a condition holds to one value."""
     pending = [quals] if quals else []
     for condition in pending:
