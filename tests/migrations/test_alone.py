@@ -21,6 +21,7 @@ Query: TypeAlias = Callable[[str], list[Any]]
 States: TypeAlias = Callable[[], dict[str, str]]
 
 CONCURRENTLY = "-- transactional: false\ncreate unique index concurrently {}a_n on a (n);"
+RUNNING = "select pid from {} where datname = current_database() and {}"
 INVALID = "select indexrelid::regclass::text from pg_index where not indisvalid"
 
 
@@ -120,7 +121,7 @@ def test_an_index_that_is_being_built_is_not_dropped(
         )
         builder.start()
         try:
-            while not query("select pid from pg_stat_progress_create_index where index_relid > 0"):
+            while not query(RUNNING.format("pg_stat_progress_create_index", "index_relid > 0")):
                 assert builder.is_alive()
                 time.sleep(0.01)
             with pytest.raises(MigrationError, match="is being built right now"):
@@ -194,7 +195,7 @@ def test_killed_outside_a_transaction_it_is_dirty(
 ) -> None:
     write("0001.a", "-- transactional: false\nselect pg_sleep(600)")
     with start(database_url, folder) as process:
-        while not query("select pid from pg_stat_activity where wait_event = 'PgSleep'"):
+        while not query(RUNNING.format("pg_stat_activity", "wait_event = 'PgSleep'")):
             assert process.poll() is None
             time.sleep(0.02)
         process.kill()

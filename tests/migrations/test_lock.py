@@ -87,10 +87,11 @@ def test_an_orphaned_query_ends_and_the_next_process_goes_on(
 ) -> None:
     path = write("0001.a", "create table a (n int); select pg_sleep(600)")
     child = subprocess.Popen([sys.executable, "-c", APPLY, database_url, str(folder)])
-    while not query(
-        "select pid from pg_stat_activity where query like '%pg_sleep(600)' "
-        "and state = 'active' and pid <> pg_backend_pid()"
-    ):
+    sleeping = (
+        "select pid from pg_stat_activity "
+        "where datname = current_database() and wait_event = 'PgSleep'"
+    )
+    while not query(sleeping):
         assert child.poll() is None
         time.sleep(0.05)
     os.kill(child.pid, signal.SIGKILL)
