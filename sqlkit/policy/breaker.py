@@ -108,6 +108,11 @@ class Breaker(Policy):
             return
         period, began, probe = entered
         now = self.clock()
+        if call.error is None and now - began < self.slow and isinstance(period, Closed):
+            # How nearly all calls end. If the period is over, nobody looks at its window any more.
+            with self._lock:
+                period.window.add(now)
+            return
         said: Says = "well" if call.error is None else self._judge(call.error)
         slow = now - began >= self.slow and is_timed(call)
         with self._lock:

@@ -52,12 +52,10 @@ class Retry(Policy):
             raise ValueError(f"attempts counts the first one too: at least 1, not {self.attempts}")
         object.__setattr__(self, "_budget", Budget(self.budget, self.each_second))
 
-    def enter(self, call: Call) -> None:
-        """Count the call; a count lost between two threads changes nothing that matters."""
-        self._budget.calls += 1
-
     def leave(self, call: Call, entered: Any) -> float | None:
         """The pause before the next attempt, if there is to be one."""
+        if call.attempts == 1:
+            self._budget.calls += 1  # one lost between two threads changes nothing that matters
         error = call.error
         if error is None or call.inside or not _allows(call.query):
             return None

@@ -42,4 +42,5 @@ class Timeout(Policy):
         if call.deadline <= now:
             # Before a breaker sees it: the server is not to blame.
             raise DeadlineExceeded(f"{call.name}: its deadline had passed before it was called")
-        call.deadline = min(call.deadline, now + seconds)
+        if now + seconds < call.deadline:
+            call.deadline = now + seconds
