@@ -9,25 +9,28 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from sqlkit import sqlfile
 from sqlkit.errors import ProjectError, SqlFileError, WrongArgument
-from sqlkit.statement import Condition, Line, Query, Statement
+from sqlkit.statement import Condition, Kind, Line, Query, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sqlkit.statement import Kind
 
 
 def sql(text: str, /, kind: Kind = "many", **params: Any) -> Statement[Any]:
     """A statement written in place, such as ``sql("select :a::int + 1", a=1)``.
 
     Text and kind are remembered, so that the same text is prepared only once. Raises
-    `SqlFileError` for text that can't be read and `WrongArgument` for a parameter that is missing
-    or unknown.
+    `SqlFileError` for text that can't be read and `WrongArgument` for a kind that is none, or a
+    parameter that is missing or unknown.
     """
+    if kind not in get_args(Kind):
+        raise WrongArgument(
+            f"kind is one of {', '.join(get_args(Kind))}; parameters are written :name in the text "
+            "and given by keyword, and none can be called kind"
+        )
     return _statement(_written_in_place(text, kind), params)
 
 

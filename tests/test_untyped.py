@@ -110,11 +110,6 @@ def test_a_text_that_breaks_the_rules_is_shown() -> None:
         sql("")
 
 
-def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(SqlFileError, match="kind"):
-        sql("select 1", kind="two")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-
-
 # --- load
 
 
@@ -205,3 +200,8 @@ def test_a_file_and_a_folder_of_one_name_are_refused(folder: Path) -> None:
 def test_the_reference_queries_can_be_loaded() -> None:
     queries = sqlkit.load(Path(__file__).parent.parent / "sql")
     assert queries.users.get_user(id=1).query.name == "users.get_user"
+
+
+def test_a_kind_that_is_none_may_be_a_parameter_by_mistake() -> None:
+    with pytest.raises(WrongArgument, match="none can be called kind"):
+        sql("select :kind::text", kind="x")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import psycopg
 
-from sqlkit.database import begin, driver, outcome, values
+from sqlkit.database import begin, driver, outcome, stray, values
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.deadline import cancel_async, left, wait_async
 from sqlkit.database.each import each
@@ -66,7 +66,9 @@ class AsyncSession(AsyncConnection):
                 with until(call.deadline):
                     return cast("T", await self._copy(statement))
             gen = driver.run(self._conn, statement)
-            return cast("T", await self._wait(gen, query, call.deadline))
+            result = await self._wait(gen, query, call.deadline)
+            stray.check(call, self._conn, self._depth)
+            return cast("T", result)
         except BaseException as error:
             raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
 

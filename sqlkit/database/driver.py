@@ -85,6 +85,9 @@ _INERROR = pq.TransactionStatus.INERROR
 _INTRANS = pq.TransactionStatus.INTRANS
 _IDLE = pq.TransactionStatus.IDLE
 _OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY)
+# The tags of commands whose effect lasts as long as the session.
+_OF_A_SESSION = (b"SET", b"RESET", b"LISTEN", b"LOAD", b"PREPARE")
+_SET_LOCAL = re.compile(r"\s*set\s+(?:local|transaction)\b", re.IGNORECASE)
 _OF_ANOTHER_SESSION = ("26000", "42P05")
 _POOLER = (
     "a prepared statement is gone, or there already: is there a PgBouncer in transaction mode in "
@@ -105,7 +108,7 @@ class Memory:
     set up. ``in_force``: seconds after which the server ends a statement, if it is told nothing
     else. ``until``: the moment by which what is waited for must be done; ``own``: what its query
     says by ``@timeout``; ``ends``: the moment at which the server ends it by itself. ``chunked``:
-    rows were read in chunks just now.
+    rows were read in chunks just now. ``altered``: the session isn't what it was.
     """
 
     profile: Profile = Profile()
@@ -114,6 +117,7 @@ class Memory:
     own: float | None = None
     ends: float = math.inf
     chunked: bool = False
+    altered: bool = False
     sent: bool = False
     wrote: bool = False
     query: Query[Any] | None = None
@@ -413,7 +417,9 @@ def _describe(conn: AnyConnection, variant: Variant, name: bytes = b"") -> PQGen
     yield from _learn(conn, [*parameter_types, *_column_types(described)])
     if not described.nfields and variant.query.kind in ("one", "maybe", "many"):
         yield from _deallocate(conn, name)
-        raise WrongKind(f"{variant.query.name} gives no rows: its kind is affected or exec")
+        raise WrongKind(
+            f"{variant.query.name} gives no rows: say that its kind is affected or exec"
+        )
     return Bound(name, variant, parameter_types, described, conn.types)
 
 
@@ -472,7 +478,14 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
             raise
         bound = yield from bind(conn, variant)
         result = yield from _send(conn, bound, statement.args)
+    if not bound.oids and _alters(result, variant):
+        conn.altered = True
     return (yield from _as_answered(conn, bound, result)).value(result)
+
+
+def _alters(result: PGresult, variant: Variant) -> bool:
+    """Whether what follows in the same session is another's business by now."""
+    return result.command_status in _OF_A_SESSION and not _SET_LOCAL.match(variant.sql)
 
 
 def _send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[PGresult]:
@@ -705,6 +718,7 @@ def reset(conn: AnyConnection) -> PQGen[None]:
         yield from command(conn, b"ROLLBACK")
     conn.bindings.clear()
     conn.prepared.clear()
+    conn.altered = False
     yield from command(conn, b"DISCARD ALL")
     yield from settle(conn)
 

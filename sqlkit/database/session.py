@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import psycopg
 
-from sqlkit.database import begin, driver, outcome, values
+from sqlkit.database import begin, driver, outcome, stray, values
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import cancel, left, wait
 from sqlkit.database.inside import Holders, current_thread
@@ -64,7 +64,10 @@ class Session(Connection):
             if query.kind == "copy":
                 with until(call.deadline):
                     return cast("T", self._copy(statement))
-            return cast("T", self._wait(driver.run(self._conn, statement), query, call.deadline))
+            gen = driver.run(self._conn, statement)
+            result = self._wait(gen, query, call.deadline)
+            stray.check(call, self._conn, self._depth)
+            return cast("T", result)
         except BaseException as error:
             raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
 

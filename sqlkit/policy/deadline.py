@@ -28,7 +28,7 @@ def deadline(seconds: float) -> Generator[None]:
     are started in the block inherit it, threads don't. Raises ValueError for a negative number and
     for what is none.
     """
-    if not seconds >= 0:
+    if isinstance(seconds, str) or not seconds >= 0:
         raise ValueError(f"a deadline takes a number of seconds, 0 or more, not {seconds!r}")
     with until(time.monotonic() + seconds):
         yield

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 def default(timeout: float) -> list[Policy]:
     """The policies of a database whose calls may take ``timeout`` seconds, the outermost first.
 
-    Without `Metrics` where prometheus_client isn't installed. With `Echo` if the environment
-    variable SQLKIT_ECHO is set to anything: each call is printed, with its parameters.
+    Without `Metrics` where prometheus_client isn't installed. With `Echo`, which prints each call
+    and its parameters, if the environment variable SQLKIT_ECHO is set, and not to 0 or the like.
     """
     metrics: list[Policy] = [Metrics()] if find_spec("prometheus_client") else []
-    echo: list[Policy] = [Echo()] if os.environ.get("SQLKIT_ECHO") else []
+    wanted = os.environ.get("SQLKIT_ECHO", "").lower() not in ("", "0", "false", "no", "off")
+    echo: list[Policy] = [Echo()] if wanted else []
     return [*echo, Log(), *metrics, Timeout(timeout), Retry(), Breaker()]

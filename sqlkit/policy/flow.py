@@ -60,6 +60,8 @@ class Chain:
     __slots__ = ("_enters", "_leaves", "policies")
 
     def __init__(self, policies: Sequence[Policy]) -> None:
+        if isinstance(policies, Policy):
+            raise TypeError(f"policies is a list: [{type(policies).__name__}(...)]")
         for policy in policies:
             if not isinstance(policy, Policy):  # pyright: ignore[reportUnnecessaryIsInstance]
                 name = getattr(policy, "__name__", type(policy).__name__)

@@ -42,6 +42,11 @@ class Log(Policy):
     parameters: bool = False
     length: int = 100
 
+    def __post_init__(self) -> None:
+        # Said here, and not when a call has run already.
+        if isinstance(self.slow, str) or isinstance(self.length, str):
+            raise TypeError("slow is a number of seconds, and length one of characters, not text")
+
     def leave(self, call: Call, entered: Any) -> None:
         """Write the record, if anyone wants it."""
         seconds = perf_counter() - call.began

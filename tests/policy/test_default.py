@@ -31,6 +31,8 @@ def test_it_prints_each_call_if_the_environment_asks_for_it(
 ) -> None:
     monkeypatch.setenv("SQLKIT_ECHO", "1")
     assert isinstance(default(1.0)[0], Echo)
+    monkeypatch.setenv("SQLKIT_ECHO", "0")
+    assert not isinstance(default(1.0)[0], Echo)
 
 
 @pytest.mark.parametrize("kind", [Database, AsyncDatabase])

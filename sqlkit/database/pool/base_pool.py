@@ -63,7 +63,8 @@ class BasePool(ABC, Generic[C]):
         It is kept if it is in no transaction and nothing says that it is of no more use.
         """
         now = monotonic()
-        if now < conn.expires and driver.is_idle(conn) and not isinstance(error, psycopg.Error):
+        is_plain = not conn.altered and not isinstance(error, psycopg.Error)
+        if now < conn.expires and driver.is_idle(conn) and is_plain:
             conn.used = now
             stock = self._stock
             stock.idle.append(conn)
@@ -87,6 +88,8 @@ class BasePool(ABC, Generic[C]):
             self._drain(conn, "the server is a standby by now")
         elif not driver.is_idle(conn):
             self._give_up(conn, "it was given back in the middle of something")
+        elif conn.altered:
+            self._give_up(conn, "a statement changed its session")
         elif now >= conn.expires:
             self._expire(conn)
         else:
