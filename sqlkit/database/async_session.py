@@ -65,9 +65,10 @@ class AsyncSession(AsyncConnection):
             if query.kind == "copy":
                 with until(call.deadline):
                     return cast("T", await self._copy(statement))
+            was_idle = driver.is_idle(self._conn)
             gen = driver.run(self._conn, statement)
             result = await self._wait(gen, query, call.deadline)
-            stray.check(call, self._conn, self._depth)
+            stray.check(call, self._conn, was_idle=was_idle)
             return cast("T", result)
         except BaseException as error:
             raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904

@@ -64,9 +64,10 @@ class Session(Connection):
             if query.kind == "copy":
                 with until(call.deadline):
                     return cast("T", self._copy(statement))
+            was_idle = driver.is_idle(self._conn)
             gen = driver.run(self._conn, statement)
             result = self._wait(gen, query, call.deadline)
-            stray.check(call, self._conn, self._depth)
+            stray.check(call, self._conn, was_idle=was_idle)
             return cast("T", result)
         except BaseException as error:
             raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904

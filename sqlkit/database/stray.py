@@ -24,13 +24,13 @@ _ALTERED = (
 )
 
 
-def check(call: Call, conn: driver.AnyConnection, depth: int) -> None:
-    """Raise `WrongKind` for a statement that ran, but that no other can be told from.
+def check(call: Call, conn: driver.AnyConnection, *, was_idle: bool) -> None:
+    """Raise `WrongKind` for a statement that ran, and changed the connection for the next one.
 
-    It began or ended a transaction by hand, or changed the session of a connection that is not
-    held.
+    It began or ended a transaction by hand (``was_idle``: there was none before it), or changed the
+    session of a connection that is not held.
     """
-    if driver.is_idle(conn) is bool(depth):
-        raise WrongKind(f"{call.name}: {_ENDED if depth else _BEGAN}")
-    if conn.altered and not depth and not call.inside:
+    if driver.is_idle(conn) is not was_idle:
+        raise WrongKind(f"{call.name}: {_BEGAN if was_idle else _ENDED}")
+    if conn.altered and was_idle and not call.inside:
         raise WrongKind(f"{call.name}: {_ALTERED}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 if TYPE_CHECKING:
     from sqlkit.statement import Query
@@ -72,15 +72,16 @@ class Call:
             return result
         return len(result) if isinstance(result, list) else 0  # pyright: ignore[reportUnknownArgumentType] # of anything
 
-    def answer(self) -> Any:
-        """The result; raises the error, if that is how the call ended."""
-        error, self.error = self.error, None
-        if error is None:
-            return self.result
-        try:
-            raise error
-        finally:
-            del error  # the traceback holds this frame: no cycle
+    def renew(self) -> None:
+        """Forget how the last attempt went, before another."""
+        self.result = self.error = None
+        self.phase = "unsent"
+
+    def take_error(self) -> BaseException:
+        """The error it ended with, of which the call lets go: its traceback holds the call."""
+        error = cast("BaseException", self.error)
+        self.error = None
+        return error
 
     def __repr__(self) -> str:
         return f"<Call {self.name}, attempt {self.attempts}>"

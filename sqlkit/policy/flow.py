@@ -77,8 +77,6 @@ class Chain:
 
     def enter(self, call: Call, entered: list[Any]) -> None:
         """Enter what isn't entered yet. Raises what a policy refuses the call with."""
-        call.result = call.error = None
-        call.phase = "unsent"
         call.attempts += 1
         for enter in self._enters[len(entered) :]:
             # Not extend: one that refuses leaves those before it.
@@ -87,15 +85,18 @@ class Chain:
     def leave(self, call: Call, entered: list[Any]) -> float | None:
         """Leave what is entered, innermost first; stops where a policy asks for another attempt."""
         while entered:
-            leave = self._leaves[len(entered) - 1]
-            if leave is not None:
-                try:
-                    pause = leave(call, entered[-1])
-                except Exception as error:
-                    call.error, pause = error, None
-                if pause is not None:
-                    return pause
-            entered.pop()
+            token = entered.pop()
+            leave = self._leaves[len(entered)]
+            if leave is None:
+                continue
+            try:
+                pause = leave(call, token)
+            except Exception as error:
+                call.error = error
+                continue
+            if pause is not None:
+                entered.append(token)
+                return pause
         return None
 
     def __repr__(self) -> str:
@@ -108,14 +109,17 @@ def drive(chain: Chain, call: Call, attempt: Callable[[], R]) -> R:
     pause: float | None = 0.0
     while pause is not None:
         try:
-            if pause:
+            if call.attempts:
+                call.renew()
                 time.sleep(pause)
             chain.enter(call, entered)
             call.result = attempt()
         except BaseException as error:  # Ctrl-C too has to leave the policies; it is raised again
             call.error = error
         pause = chain.leave(call, entered)
-    return cast("R", call.answer())
+    if call.error is not None:
+        raise call.take_error()
+    return cast("R", call.result)
 
 
 async def drive_async(chain: Chain, call: Call, attempt: Callable[[], Awaitable[R]]) -> R:
@@ -124,14 +128,17 @@ async def drive_async(chain: Chain, call: Call, attempt: Callable[[], Awaitable[
     pause: float | None = 0.0
     while pause is not None:
         try:
-            if pause:
+            if call.attempts:
+                call.renew()
                 await asyncio.sleep(pause)
             chain.enter(call, entered)
             call.result = await attempt()
         except BaseException as error:  # so does a cancelled task
             call.error = error
         pause = chain.leave(call, entered)
-    return cast("R", call.answer())
+    if call.error is not None:
+        raise call.take_error()
+    return cast("R", call.result)
 
 
 def wrapped(chain: Chain, function: Callable[P, R]) -> Callable[P, R]:

@@ -72,6 +72,14 @@ async def test_set_local_is_what_a_transaction_is_for(one: AsyncDatabase) -> Non
     assert await one.run(PID) == pid
 
 
+async def test_a_held_connection_may_run_inside_its_own_transaction(one: AsyncDatabase) -> None:
+    async with one.connection() as held, held.transaction():
+        await held.run(INSERT)
+        assert await held.run(COUNT) == 1
+        with pytest.raises(WrongKind, match="ended the transaction"):
+            await held.run(sql("commit", kind="exec"))
+
+
 async def test_a_held_connection_may_be_changed_and_is_reset(one: AsyncDatabase) -> None:
     async with one.connection() as held:
         await held.run(sql("set search_path = pg_catalog", kind="exec"))
