@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -60,26 +61,85 @@ def _with_settings(function: Function) -> Function:
     return function
 
 
+def _with_limits(function: Function) -> Function:
+    """What a dry run takes for dangerous, as one keyword."""
+
+    @wraps(function)
+    def with_limits(*arguments: Any, **given: Any) -> Any:
+        limits = {name: given.pop(f"danger_{name}") for name in ("rows", "size")}
+        limits["statement_timeout"] = given.pop("statement_timeout")
+        return function(*arguments, limits=limits, **given)
+
+    result: Function = with_limits
+    for option in (
+        click.option(
+            "--statement-timeout",
+            type=click.FloatRange(0),
+            metavar="SECONDS",
+            help="With --dry-run: how long a statement may take (60).",
+        ),
+        click.option(
+            "--danger-size",
+            type=click.IntRange(0),
+            metavar="BYTES",
+            help="With --dry-run: from which size on a table is big (8388608).",
+        ),
+        click.option(
+            "--danger-rows",
+            type=click.IntRange(0),
+            metavar="ROWS",
+            help="With --dry-run: from how many rows on a table is big (10000).",
+        ),
+    ):
+        result = option(result)
+    return result
+
+
 @command.command()
 @click.option("--to", metavar="ID", help="The last one to apply; the beginning of its id will do.")
 @click.option("--out-of-order", is_flag=True, help="Apply what comes before an applied one, too.")
 @click.option("--drop-invalid", is_flag=True, help="Drop an INVALID index that is in the way.")
+@click.option(
+    "--dry-run",
+    type=click.Choice(["plan", "verify", "scratch"]),
+    is_flag=False,
+    flag_value="verify",
+    help="Change nothing: read the files; try them and roll back (the default); or try them, and "
+    "their rollbacks, on a copy of the schema.",
+)
+@_with_limits
 @_with_settings
 @_on_a_database
 def apply(
-    *, to: str | None, dsn: str | None, database: str | None, as_json: bool, **settings: Any
+    *,
+    to: str | None,
+    dry_run: str | None,
+    dsn: str | None,
+    database: str | None,
+    as_json: bool,
+    limits: dict[str, Any],
+    **settings: Any,
 ) -> None:
     """Apply what is pending.
 
     Nothing is applied if files and database don't agree: a file was edited after it was applied, is
     gone, or comes before one that is applied. Each migration is a transaction of its own.
+
+    --dry-run changes neither schema nor ledger. It shows for each statement the time, the locks it
+    really took and the tables it rewrote; exit status 1 says that something is dangerous.
     """
     from sqlkit.migrations import apply
 
     def pending(backend: Backend, folder: Folder) -> Generator[Migration]:
         return apply(backend, folder, to=to)
 
-    _run(pending, dsn, database, settings, as_json=as_json, nothing="nothing is pending")
+    ctx = click.get_current_context()
+    if dry_run == "plan":
+        ctx.invoke(plan, to=to, no_queries=False, dsn=dsn, database=database, as_json=as_json)
+    elif dry_run:
+        _dry_run(ctx, dry_run, dsn, database, settings, limits, to=to, as_json=as_json)
+    else:
+        _run(pending, dsn, database, settings, as_json=as_json, nothing="nothing is pending")
 
 
 @command.command()
@@ -147,11 +207,18 @@ def status(
 
 
 @command.command()
+@click.option("--to", metavar="ID", help="The last one to show; the beginning of its id will do.")
 @click.option("--no-queries", is_flag=True, help="Don't look for queries that break.")
 @_on_a_database
 @click.pass_context
 def plan(
-    ctx: click.Context, *, no_queries: bool, dsn: str | None, database: str | None, as_json: bool
+    ctx: click.Context,
+    *,
+    to: str | None,
+    no_queries: bool,
+    dsn: str | None,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Show what apply would do: the SQL, what is in the way, and which queries would break.
 
@@ -168,7 +235,7 @@ def plan(
     folders = project.database(database)
     with opened(project, folders, dsn) as (backend, folder):
         found, problems = look(backend, folder)
-    pending = planned(found)
+    pending = planned(found, folder.up_to(to))
     broken = breaking(project, folders, pending) if pending and not no_queries else None
     print_plan(pending, problems, broken, as_json=as_json)
     if problems or any(one.refused for one in pending) or (broken and broken.errors):
@@ -215,6 +282,37 @@ def resolve(
         click.echo(f"{id_} is recorded as {state if applied else 'rolled back'}")
 
 
+def _dry_run(
+    ctx: click.Context,
+    level: str,
+    dsn: str | None,
+    database: str | None,
+    settings: dict[str, Any],
+    limits: dict[str, Any],
+    *,
+    to: str | None,
+    as_json: bool,
+) -> None:
+    from sqlkit.cli import dry_run
+    from sqlkit.cli.failure import FOUND
+    from sqlkit.migrations import Settings
+    from sqlkit.migrations.dry_run import Limits
+
+    project = Project.find()
+    target = dry_run.Target(project, project.database(database), dsn, Settings(**_given(settings)))
+    if level == "verify":
+        bad = dry_run.try_out(target, Limits(**_given(limits)), to=to, as_json=as_json)
+    else:
+        bad = dry_run.reverse(target, to=to, as_json=as_json)
+    if bad:
+        ctx.exit(FOUND)
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    """Those that were said."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def _run(
     run: Callable[[Backend, Folder], Generator[Migration]],
     dsn: str | None,
@@ -229,7 +327,7 @@ def _run(
     from sqlkit.cli.table import print_json
     from sqlkit.migrations import Settings
 
-    given = Settings(**{name: value for name, value in settings.items() if value is not None})
+    given = Settings(**_given(settings))
     project = Project.find()
     with (
         opened(project, project.database(database), dsn, given) as (backend, folder),

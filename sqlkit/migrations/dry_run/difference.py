@@ -43,7 +43,9 @@ def _touched(
 ) -> Touched | None:
     new, old = modes
     rewritten = now is not None and now.filenode != then.filenode
-    read = now.read - then.read if now and now.scans > then.scans else 0
+    scans = now.scans - then.scans if now else 0
+    # Indexes built on the way read the table once more each.
+    read = (now.read - then.read) // scans if now and scans else 0
     changed = now.changed - then.changed if now else 0
     if old and (rewritten or read or changed or names(sql, then.name)):
         new |= {usual(sql)} & old

@@ -46,8 +46,8 @@ class Trial:
     backend: Backend
     migration: Migration
     known: Collection[int]
-    _taken: dict[int, set[str]] = field(default_factory=dict)
-    _names: dict[int, str] = field(default_factory=dict)
+    _taken: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
+    _names: dict[int, str] = field(default_factory=dict[int, str])
 
     def run(self) -> Iterator[Facts]:
         """Try each statement; then what is deferred to the transaction's end."""

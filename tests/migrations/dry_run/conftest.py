@@ -60,7 +60,7 @@ def pg_dump(server: Server) -> Path:
 
 
 @pytest.fixture
-def dump(database_url: str, pg_dump: Path) -> Callable[..., str]:
+def schema(database_url: str, pg_dump: Path) -> Callable[..., str]:
     """The schema as pg_dump writes it, or with ``--data-only`` the rows."""
 
     def run(what: str = "--schema-only") -> str:

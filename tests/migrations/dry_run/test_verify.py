@@ -75,11 +75,11 @@ def test_the_lock_and_the_rewrite_of(
 
 @pytest.mark.usefixtures("tables")
 def test_nothing_changes_by_a_byte(
-    write: Write, try_out: Verify, apply: Any, dump: Callable[..., str]
+    write: Write, try_out: Verify, apply: Any, schema: Callable[..., str]
 ) -> None:
     write("0000.first", "create table first (n int)")
     apply()
-    before = dump(), dump("--data-only")
+    before = schema(), schema("--data-only")
     write("0001.a", "alter table users add a int; drop table orgs; update users set b = 3")
     write("0002.b", "-- transactional: false\ncreate index concurrently i on users (a)")
     write("0003.c", "create table new (n int); alter type mood add value 'b'")
@@ -87,17 +87,17 @@ def test_nothing_changes_by_a_byte(
     write("0005.e.py", "from yoyo import step\nsteps = [step('alter table users drop a')]")
     found = try_out()
     assert [one.error for one in found] == [None] * 8
-    assert (dump(), dump("--data-only")) == before
+    assert (schema(), schema("--data-only")) == before
 
 
 def test_a_database_without_a_ledger_stays_without(
-    write: Write, try_out: Verify, dump: Callable[..., str]
+    write: Write, try_out: Verify, schema: Callable[..., str]
 ) -> None:
-    before = dump()
+    before = schema()
     write("0001.a", "create table a (n int)")
     (facts,) = try_out()
     assert facts.touched == ()
-    assert dump() == before
+    assert schema() == before
 
 
 @pytest.mark.usefixtures("tables")
