@@ -134,6 +134,10 @@ def apply(
         return apply(backend, folder, to=to)
 
     ctx = click.get_current_context()
+    if dry_run != "verify" and _given(limits):
+        raise click.UsageError(
+            "--danger-rows, --danger-size and --statement-timeout are for --dry-run"
+        )
     if dry_run == "plan":
         ctx.invoke(plan, to=to, no_queries=False, dsn=dsn, database=database, as_json=as_json)
     elif dry_run:

@@ -60,12 +60,14 @@ def test_what_is_dangerous_is_told_with_whom_it_blocks_and_the_safer_way(
     limits = ("--danger-rows", "50000", "--danger-size", "99999999")
     sqlkit("migrate", "apply", "--dry-run=verify", *limits)
 
+    assert "are for --dry-run" in sqlkit("migrate", "apply", *limits, exit_code=2).stderr
+
     answer = json.loads(sqlkit("migrate", "apply", "--dry-run", "--json", exit_code=1).stdout)
     assert answer["dangerous"] is True
     (table,) = answer["statements"][0]["tables"]
     assert table["table"] == "notes"
     assert table["rewritten"] is True
-    assert table["locks"] == ["AccessExclusiveLock"]
+    assert table["held"] == "AccessExclusiveLock"
     assert answer["statements"][0]["findings"][0]["level"] == "danger"
     assert answer["statements"][1]["findings"] == []
 
