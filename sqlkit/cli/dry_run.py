@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 
     from sqlkit.migrations import Folder, Migration, Settings
     from sqlkit.migrations.dry_run import Facts, Finding, Touched
+    from sqlkit.migrations.dry_run.findings import Level
     from sqlkit.project import DatabaseFolders, Project
 
 COLORS = {"error": "bold red", "danger": "bold red", "warning": "yellow", "note": "cyan"}
+WORDS: dict[Level, str] = {"error": "failed", "danger": "dangerous"}
 HEADINGS = ("statement", "", "took", "locks", "rewrites", "rows")
 
 
@@ -54,7 +57,7 @@ def try_out(target: Target, limits: Limits, *, to: str | None, as_json: bool) ->
     ):
         facts = verify(backend, folder, _wanted(backend, folder, to), limits)
     found = [(one, findings(one, limits)) for one in facts]
-    dangerous = sum(finding.is_dangerous for _, some in found for finding in some)
+    dangerous = any(finding.is_dangerous for _, some in found for finding in some)
     if as_json:
         print_json(
             {
@@ -63,12 +66,12 @@ def try_out(target: Target, limits: Limits, *, to: str | None, as_json: bool) ->
                     {**one.as_dict(), "findings": [finding.as_dict() for finding in some]}
                     for one, some in found
                 ],
-                "dangerous": dangerous > 0,
+                "dangerous": dangerous,
             }
         )
     else:
-        _print(found, dangerous)
-    return dangerous > 0
+        _print(found)
+    return dangerous
 
 
 def reverse(target: Target, *, to: str | None, as_json: bool) -> bool:
@@ -135,7 +138,7 @@ def _wanted(backend: Backend, folder: Folder, to: str | None) -> list[Migration]
     return [one.migration for one in plan(standings, folder.up_to(to))]
 
 
-def _print(found: Sequence[tuple[Facts, list[Finding]]], dangerous: int) -> None:
+def _print(found: Sequence[tuple[Facts, list[Finding]]]) -> None:
     if not found:
         click.echo("nothing is pending")
         return
@@ -145,8 +148,9 @@ def _print(found: Sequence[tuple[Facts, list[Finding]]], dangerous: int) -> None
             say(_drawn(one, finding))
     count = len({one.migration for one, _ in found})
     migrations = f"{count} migration{'' if count == 1 else 's'}"
-    said = f"{dangerous} dangerous" if dangerous else "nothing dangerous"
-    click.echo(f"{migrations} tried and rolled back; {said}")
+    levels = Counter(finding.level for _, some in found for finding in some)
+    said = [f"{levels[level]} {word}" for level, word in WORDS.items() if levels[level]]
+    click.echo(f"{migrations} tried and rolled back; {', '.join(said) or 'nothing dangerous'}")
 
 
 def _row(facts: Facts) -> tuple[Any, ...]:

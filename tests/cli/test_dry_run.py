@@ -53,7 +53,7 @@ def test_what_is_dangerous_is_told_with_whom_it_blocks_and_the_safer_way(
     write(project, "0002.key", "alter table notes add key uuid not null default gen_random_uuid()")
     write(project, "0003.more", "create table more (n int)")
     result = sqlkit("migrate", "apply", "--dry-run", exit_code=1)
-    assert "0002.key.sql:1: danger: rewrites notes (20,002 rows" in result.stderr
+    assert "0002.key.sql:1: danger: rewrites notes (about 20,002 rows" in result.stderr
     assert "blocks: all reads and writes of notes" in result.stderr
     assert "safer: add the column without its default" in result.stderr
     assert result.stdout.endswith("2 migrations tried and rolled back; 1 dangerous\n")
@@ -77,6 +77,7 @@ def test_a_statement_that_fails_is_found(sqlkit: Run, project: Path) -> None:
     write(project, "0002.wrong", "select 1;\n\nalter table nope add n int")
     result = sqlkit("migrate", "apply", "--dry-run", exit_code=1)
     assert '0002.wrong.sql:3: error: relation "nope" does not exist [42P01]' in result.stderr
+    assert result.stdout.endswith("1 migration tried and rolled back; 1 failed\n")
 
 
 @pytest.mark.usefixtures("applied")

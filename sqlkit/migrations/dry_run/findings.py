@@ -113,5 +113,6 @@ def _held_meanwhile(facts: Facts, limits: Limits) -> Finding | None:
 
 
 def _size(one: Touched) -> str:
+    """Parallel workers count their rows for themselves, so it is the least that was read."""
     megabytes = f"{one.size / 1024 / 1024:,.1f} MB"
-    return f"{one.scanned:,} rows, {megabytes}" if one.scanned else megabytes
+    return f"about {one.scanned:,} rows, {megabytes}" if one.scanned else megabytes
