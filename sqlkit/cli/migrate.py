@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlkit.cli.migrate_options import on_a_database, with_limits, with_settings
 from sqlkit.project import Project
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from sqlkit.migrations import Folder, Migration
     from sqlkit.migrations.backend import Backend
-
-    Function = Callable[..., Any]
 
 
 @click.group("migrate")
@@ -25,74 +23,6 @@ def command() -> None:
     The files and the ledger are yoyo's, so "yoyo apply" works on them too. The database is --dsn,
     else DATABASE_URL, else PG*, else this project's own server ("sqlkit db").
     """
-
-
-def _on_a_database(function: Function) -> Function:
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]."),
-        click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own."),
-    ):
-        function = option(function)
-    return function
-
-
-def _with_settings(function: Function) -> Function:
-    for option in (
-        click.option(
-            "--attempts",
-            type=click.IntRange(1),
-            help="How often to try a migration that lacks a lock (10).",
-        ),
-        click.option(
-            "--lock-timeout",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="How long a statement waits for a lock, and others behind it (2; 0: for ever).",
-        ),
-        click.option(
-            "--wait",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="How long to wait while another process migrates (60).",
-        ),
-    ):
-        function = option(function)
-    return function
-
-
-def _with_limits(function: Function) -> Function:
-    """What a dry run takes for dangerous, as one keyword."""
-
-    @wraps(function)
-    def with_limits(*arguments: Any, **given: Any) -> Any:
-        limits = {name: given.pop(f"danger_{name}") for name in ("rows", "size")}
-        limits["statement_timeout"] = given.pop("statement_timeout")
-        return function(*arguments, limits=limits, **given)
-
-    result: Function = with_limits
-    for option in (
-        click.option(
-            "--statement-timeout",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="With --dry-run: how long a statement may take (60).",
-        ),
-        click.option(
-            "--danger-size",
-            type=click.IntRange(0),
-            metavar="BYTES",
-            help="With --dry-run: from which size on a table is big (8388608).",
-        ),
-        click.option(
-            "--danger-rows",
-            type=click.IntRange(0),
-            metavar="ROWS",
-            help="With --dry-run: from how many rows on a table is big (10000).",
-        ),
-    ):
-        result = option(result)
-    return result
 
 
 @command.command()
@@ -107,9 +37,9 @@ def _with_limits(function: Function) -> Function:
     help="Change nothing: read the files; try them and roll back (the default); or try them, and "
     "their rollbacks, on a copy of the schema.",
 )
-@_with_limits
-@_with_settings
-@_on_a_database
+@with_limits
+@with_settings
+@on_a_database
 def apply(
     *,
     to: str | None,
@@ -150,8 +80,8 @@ def apply(
 @click.option("--count", type=click.IntRange(1), help="How many, the last first (1).")
 @click.option("--to", metavar="ID", help="Roll back all that come after this one.")
 @click.option("--all", "all_", is_flag=True, help="Roll back all.")
-@_with_settings
-@_on_a_database
+@with_settings
+@on_a_database
 def rollback(
     *,
     count: int | None,
@@ -180,7 +110,7 @@ def rollback(
 @command.command()
 @click.option("--check", is_flag=True, help="Exit with 1 if something is pending, too.")
 @click.option("--all", "all_", is_flag=True, help="Show all, however many are applied.")
-@_on_a_database
+@on_a_database
 @click.pass_context
 def status(
     ctx: click.Context,
@@ -213,7 +143,7 @@ def status(
 @command.command()
 @click.option("--to", metavar="ID", help="The last one to show; the beginning of its id will do.")
 @click.option("--no-queries", is_flag=True, help="Don't look for queries that break.")
-@_on_a_database
+@on_a_database
 @click.pass_context
 def plan(
     ctx: click.Context,
@@ -250,7 +180,7 @@ def plan(
 @click.option("--applied", metavar="ID", help="It is applied, as its file is now.")
 @click.option("--rolled-back", metavar="ID", help="It is not applied, or not any more.")
 @click.option("--drop-invalid", is_flag=True, help="Drop the INVALID index that it left.")
-@_on_a_database
+@on_a_database
 def resolve(
     *,
     applied: str | None,
