@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlkit.cli.migrate_options import on_a_database, with_limits, with_settings
 from sqlkit.project import Project
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from sqlkit.migrations import Folder, Migration
     from sqlkit.migrations.backend import Backend
-
-    Function = Callable[..., Any]
 
 
 @click.group("migrate")
@@ -26,68 +25,63 @@ def command() -> None:
     """
 
 
-def _on_a_database(function: Function) -> Function:
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]."),
-        click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own."),
-    ):
-        function = option(function)
-    return function
-
-
-def _with_settings(function: Function) -> Function:
-    for option in (
-        click.option(
-            "--attempts",
-            type=click.IntRange(1),
-            help="How often to try a migration that lacks a lock (10).",
-        ),
-        click.option(
-            "--lock-timeout",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="How long a statement waits for a lock, and others behind it (2; 0: for ever).",
-        ),
-        click.option(
-            "--wait",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="How long to wait while another process migrates (60).",
-        ),
-    ):
-        function = option(function)
-    return function
-
-
 @command.command()
 @click.option("--to", metavar="ID", help="The last one to apply; the beginning of its id will do.")
 @click.option("--out-of-order", is_flag=True, help="Apply what comes before an applied one, too.")
 @click.option("--drop-invalid", is_flag=True, help="Drop an INVALID index that is in the way.")
-@_with_settings
-@_on_a_database
+@click.option(
+    "--dry-run",
+    type=click.Choice(["plan", "verify", "scratch"]),
+    is_flag=False,
+    flag_value="verify",
+    help="Change nothing: read the files; try them and roll back (the default); or try them, and "
+    "their rollbacks, on a copy of the schema.",
+)
+@with_limits
+@with_settings
+@on_a_database
 def apply(
-    *, to: str | None, dsn: str | None, database: str | None, as_json: bool, **settings: Any
+    *,
+    to: str | None,
+    dry_run: str | None,
+    dsn: str | None,
+    database: str | None,
+    as_json: bool,
+    limits: dict[str, Any],
+    **settings: Any,
 ) -> None:
     """Apply what is pending.
 
     Nothing is applied if files and database don't agree: a file was edited after it was applied, is
     gone, or comes before one that is applied. Each migration is a transaction of its own.
+
+    --dry-run changes neither schema nor ledger. It shows for each statement the time, the locks it
+    really took and the tables it rewrote; exit status 1 says that something is dangerous.
     """
     from sqlkit.migrations import apply
 
     def pending(backend: Backend, folder: Folder) -> Generator[Migration]:
         return apply(backend, folder, to=to)
 
-    _run(pending, dsn, database, settings, as_json=as_json, nothing="nothing is pending")
+    ctx = click.get_current_context()
+    if dry_run != "verify" and _given(limits):
+        raise click.UsageError(
+            "--danger-rows, --danger-size and --statement-timeout are for --dry-run"
+        )
+    if dry_run == "plan":
+        ctx.invoke(plan, to=to, no_queries=False, dsn=dsn, database=database, as_json=as_json)
+    elif dry_run:
+        _dry_run(ctx, dry_run, dsn, database, settings, limits, to=to, as_json=as_json)
+    else:
+        _run(pending, dsn, database, settings, as_json=as_json, nothing="nothing is pending")
 
 
 @command.command()
 @click.option("--count", type=click.IntRange(1), help="How many, the last first (1).")
 @click.option("--to", metavar="ID", help="Roll back all that come after this one.")
 @click.option("--all", "all_", is_flag=True, help="Roll back all.")
-@_with_settings
-@_on_a_database
+@with_settings
+@on_a_database
 def rollback(
     *,
     count: int | None,
@@ -116,7 +110,7 @@ def rollback(
 @command.command()
 @click.option("--check", is_flag=True, help="Exit with 1 if something is pending, too.")
 @click.option("--all", "all_", is_flag=True, help="Show all, however many are applied.")
-@_on_a_database
+@on_a_database
 @click.pass_context
 def status(
     ctx: click.Context,
@@ -147,11 +141,18 @@ def status(
 
 
 @command.command()
+@click.option("--to", metavar="ID", help="The last one to show; the beginning of its id will do.")
 @click.option("--no-queries", is_flag=True, help="Don't look for queries that break.")
-@_on_a_database
+@on_a_database
 @click.pass_context
 def plan(
-    ctx: click.Context, *, no_queries: bool, dsn: str | None, database: str | None, as_json: bool
+    ctx: click.Context,
+    *,
+    to: str | None,
+    no_queries: bool,
+    dsn: str | None,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Show what apply would do: the SQL, what is in the way, and which queries would break.
 
@@ -168,7 +169,7 @@ def plan(
     folders = project.database(database)
     with opened(project, folders, dsn) as (backend, folder):
         found, problems = look(backend, folder)
-    pending = planned(found)
+    pending = planned(found, folder.up_to(to))
     broken = breaking(project, folders, pending) if pending and not no_queries else None
     print_plan(pending, problems, broken, as_json=as_json)
     if problems or any(one.refused for one in pending) or (broken and broken.errors):
@@ -179,7 +180,7 @@ def plan(
 @click.option("--applied", metavar="ID", help="It is applied, as its file is now.")
 @click.option("--rolled-back", metavar="ID", help="It is not applied, or not any more.")
 @click.option("--drop-invalid", is_flag=True, help="Drop the INVALID index that it left.")
-@_on_a_database
+@on_a_database
 def resolve(
     *,
     applied: str | None,
@@ -215,6 +216,37 @@ def resolve(
         click.echo(f"{id_} is recorded as {state if applied else 'rolled back'}")
 
 
+def _dry_run(
+    ctx: click.Context,
+    level: str,
+    dsn: str | None,
+    database: str | None,
+    settings: dict[str, Any],
+    limits: dict[str, Any],
+    *,
+    to: str | None,
+    as_json: bool,
+) -> None:
+    from sqlkit.cli import dry_run
+    from sqlkit.cli.failure import FOUND
+    from sqlkit.migrations import Settings
+    from sqlkit.migrations.dry_run import Limits
+
+    project = Project.find()
+    target = dry_run.Target(project, project.database(database), dsn, Settings(**_given(settings)))
+    if level == "verify":
+        bad = dry_run.try_out(target, Limits(**_given(limits)), to=to, as_json=as_json)
+    else:
+        bad = dry_run.reverse(target, to=to, as_json=as_json)
+    if bad:
+        ctx.exit(FOUND)
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    """Those that were said."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def _run(
     run: Callable[[Backend, Folder], Generator[Migration]],
     dsn: str | None,
@@ -229,7 +261,7 @@ def _run(
     from sqlkit.cli.table import print_json
     from sqlkit.migrations import Settings
 
-    given = Settings(**{name: value for name, value in settings.items() if value is not None})
+    given = Settings(**_given(settings))
     project = Project.find()
     with (
         opened(project, project.database(database), dsn, given) as (backend, folder),

@@ -88,8 +88,7 @@ def _applied(one: Standing) -> datetime:
 
 def _pending(backend: Backend, folder: Folder, to: str | None) -> list[Migration]:
     found = standings(folder, backend.ledger.read())
-    until = len(folder) if to is None else folder.migrations.index(folder.find(to)) + 1
-    within = {one.id for one in folder.migrations[:until]}
+    within = folder.up_to(to)
     return [
         one.migration
         for one in found

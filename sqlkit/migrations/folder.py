@@ -31,6 +31,11 @@ class Folder:
     def __len__(self) -> int:
         return len(self.migrations)
 
+    def up_to(self, id_: str | None) -> frozenset[str]:
+        """The ids up to and with this one, of all if None. Raises `MigrationError` as `find`."""
+        until = len(self) if id_ is None else self.migrations.index(self.find(id_)) + 1
+        return frozenset(one.id for one in self.migrations[:until])
+
     def find(self, id_: str) -> Migration:
         """The migration of that id, or whose id alone begins so. Raises `MigrationError`."""
         by_id = {migration.id: migration for migration in self.migrations}

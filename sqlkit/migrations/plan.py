@@ -9,7 +9,7 @@ from sqlkit.errors import MigrationError
 from sqlkit.migrations.problem import refuse_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlkit.migrations.migration import Migration
     from sqlkit.migrations.standing import Standing
@@ -39,9 +39,15 @@ class Planned:
         }
 
 
-def plan(standings: Sequence[Standing]) -> tuple[Planned, ...]:
-    """The pending migrations in the order in which they would be applied."""
-    pending = [one.migration for one in standings if one.state == "pending" and one.migration]
+def plan(
+    standings: Sequence[Standing], within: Collection[str] | None = None
+) -> tuple[Planned, ...]:
+    """The pending migrations in the order in which they would be applied; ``within`` these ids."""
+    pending = [
+        one.migration
+        for one in standings
+        if one.state == "pending" and one.migration and (within is None or one.id in within)
+    ]
     return tuple(Planned(one, _refused(one), tuple(_warnings(one))) for one in pending)
 
 

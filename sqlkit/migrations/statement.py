@@ -39,20 +39,20 @@ class Statement:
     @property
     def ends_transaction(self) -> bool:
         """Whether it is COMMIT, ROLLBACK or the like."""
-        return bool(_ENDS.match(self._bare))
+        return bool(_ENDS.match(self.bare))
 
     @property
     def needs_no_transaction(self) -> bool:
         """Whether PostgreSQL refuses it inside a transaction."""
-        return bool(_OUTSIDE.match(self._bare))
+        return bool(_OUTSIDE.match(self.bare))
 
     @property
     def concurrent(self) -> bool:
         """Whether it is built to wait for others, and to be in nobody's way meanwhile."""
-        return self.needs_no_transaction and bool(_CONCURRENTLY.search(self._bare))
+        return self.needs_no_transaction and bool(_CONCURRENTLY.search(self.bare))
 
     @property
-    def _bare(self) -> str:
+    def bare(self) -> str:
         """The statement without the comments before it."""
         match = _LEADING.match(self.sql)
         return self.sql[match.end() :] if match else self.sql

@@ -1,0 +1,83 @@
+"""Options that several commands of ``sqlkit migrate`` have."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Function = Callable[..., Any]
+
+
+def on_a_database(function: Function) -> Function:
+    """Which database, and JSON."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]."),
+        click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own."),
+    ):
+        function = option(function)
+    return function
+
+
+def with_settings(function: Function) -> Function:
+    """How long to wait, and how often to try."""
+    for option in (
+        click.option(
+            "--attempts",
+            type=click.IntRange(1),
+            help="How often to try a migration that lacks a lock (10).",
+        ),
+        click.option(
+            "--lock-timeout",
+            type=click.FloatRange(0),
+            metavar="SECONDS",
+            help="How long a statement waits for a lock, and others behind it (2; 0: for ever).",
+        ),
+        click.option(
+            "--wait",
+            type=click.FloatRange(0),
+            metavar="SECONDS",
+            help="How long to wait while another process migrates (60).",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def with_limits(function: Function) -> Function:
+    """What a dry run takes for dangerous, as one keyword."""
+
+    @wraps(function)
+    def with_limits(*arguments: Any, **given: Any) -> Any:
+        limits = {name: given.pop(f"danger_{name}") for name in ("rows", "size")}
+        limits["statement_timeout"] = given.pop("statement_timeout")
+        return function(*arguments, limits=limits, **given)
+
+    result: Function = with_limits
+    for option in (
+        click.option(
+            "--statement-timeout",
+            type=click.FloatRange(0),
+            metavar="SECONDS",
+            help="With --dry-run: how long a statement may take (60).",
+        ),
+        click.option(
+            "--danger-size",
+            type=click.IntRange(0),
+            metavar="BYTES",
+            help="With --dry-run: from which size on a table is big (8388608).",
+        ),
+        click.option(
+            "--danger-rows",
+            type=click.IntRange(0),
+            metavar="ROWS",
+            help="With --dry-run: from how many rows on a table is big (10000).",
+        ),
+    ):
+        result = option(result)
+    return result
