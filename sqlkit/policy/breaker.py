@@ -111,7 +111,7 @@ class Breaker(Policy):
         if call.error is None and now - began < self.slow and isinstance(period, Closed):
             # How nearly all calls end. If the period is over, nobody looks at its window any more.
             with self._lock:
-                period.window.add(now)
+                period.window.succeed(now)
             return
         said: Says = "well" if call.error is None else self._judge(call.error)
         slow = now - began >= self.slow and is_timed(call)

@@ -78,7 +78,7 @@ class Chain:
     def enter(self, call: Call, entered: list[Any]) -> None:
         """Enter what isn't entered yet. Raises what a policy refuses the call with."""
         call.attempts += 1
-        for enter in self._enters[len(entered) :]:
+        for enter in self._enters[len(entered) :] if entered else self._enters:
             # Not extend: one that refuses leaves those before it.
             entered.append(None if enter is None else enter(call))  # noqa: PERF401
 

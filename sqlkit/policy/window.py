@@ -33,6 +33,13 @@ class Window:
         self.row = 0
         """How many calls failed since the last that did not, whenever that was."""
 
+    def succeed(self, now: float) -> None:
+        """Count a call that went well, and was not slow: what nearly all do."""
+        if now >= self._ends:
+            self.forget(now)
+        self._last.calls += 1
+        self.row = 0
+
     def add(self, now: float, *, failed: bool = False, slow: bool = False) -> None:
         """Count a call that ended at a moment."""
         if now >= self._ends:
