@@ -208,7 +208,7 @@ async def test_a_stream_may_take_longer_than_a_statement(
             async with db.stream(statement(text, kind=kind)) as rows:
                 async for _ in rows:
                     time.sleep(0.001)  # noqa: ASYNC251
-        assert await in_force(db) == 0.4
+        assert 0 < await in_force(db) <= 0.4  # less, if the call itself took its time
 
 
 async def test_rows_of_a_write_may_be_read_slowly_too(
