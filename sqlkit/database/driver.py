@@ -48,7 +48,7 @@ from sqlkit.database.profile import Profile, unreadable_styles
 from sqlkit.database.types import ADAPTERS, CATALOG, Types
 from sqlkit.errors import WrongArgument, WrongKind
 from sqlkit.policy.deadline import current
-from sqlkit.policy.repeatable import only_reads
+from sqlkit.policy.retry.repeatable import only_reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -15,10 +15,10 @@ from psycopg import errors
 
 import sqlkit
 from sqlkit.errors import CircuitOpen, DeadlineExceeded
-from sqlkit.policy.budget import Budget
 from sqlkit.policy.call import Call
 from sqlkit.policy.flow import Chain, drive, drive_async
 from sqlkit.policy.retry import Retry, full_jitter
+from sqlkit.policy.retry.budget import Budget
 from sqlkit.policy.timeout import Timeout
 from sqlkit.statement import Effects, Line, Query
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from reprlib import Repr
 from typing import TYPE_CHECKING
 
-from sqlkit.errors import WrongArgument
-
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call
 
@@ -36,16 +34,6 @@ def parameters(call: Call, length: int) -> dict[str, str]:
         name: cut(short.repr(value), length)
         for name, value in zip(call.query.parameters, call.args, strict=False)
     }
-
-
-def sql(call: Call) -> str:
-    """The text that a call's arguments ask for; nothing for a function, or if they ask for none."""
-    if call.query is None:
-        return ""
-    try:
-        return call.query.variant(call.args).sql
-    except WrongArgument:
-        return ""
 
 
 def cut(text: str, length: int) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlkit.policy import shown
 from sqlkit.policy.flow import Policy
-from sqlkit.policy.outcome import AD_HOC, label, sqlstate
+from sqlkit.policy.log import shown
+from sqlkit.policy.words.label import AD_HOC, label, sql
+from sqlkit.policy.words.outcome import sqlstate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,7 +42,7 @@ class Echo(Policy):
             _print(terminal, parts)
 
     def _name(self, call: Call) -> Part:
-        text = shown.sql(call) if label(call.name, call.query) == AD_HOC else ""
+        text = sql(call) if label(call.name, call.query) == AD_HOC else ""
         return shown.cut(" ".join(text.split()), self.length) or call.name, "bold"
 
     def _ending(self, call: Call) -> list[Part]:

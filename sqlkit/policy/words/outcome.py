@@ -6,21 +6,16 @@ already exists``. Classes of SQLSTATE: PostgreSQL manual, Appendix A "PostgreSQL
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import psycopg
 
 from sqlkit.errors import CircuitOpen, NoRow, PoolExhausted
-from sqlkit.policy.verdict import is_lost
-
-if TYPE_CHECKING:
-    from sqlkit.statement import Query
+from sqlkit.policy.words.lost import is_lost
 
 Outcome: TypeAlias = Literal["ok", "no_row", "error", "timeout", "refused", "cancelled"]
 """``no_row``: a ``:one`` query found none, which is an answer. ``refused``: nothing was tried, by
 the breaker or a full queue. ``cancelled``: by Ctrl-C, a task's cancellation, or on the server."""
-
-AD_HOC = "ad hoc"
 
 _CANCELLED = "57014"
 _TRANSACTION_TIMEOUT = "25P04"
@@ -56,8 +51,3 @@ def error_class(error: BaseException) -> str:
     if state is not None:
         return state[:2]
     return "08" if is_lost(error) else type(error).__name__
-
-
-def label(name: str, query: Query[Any] | None) -> str:
-    """A call's name where names must be few: all SQL written in place has one together."""
-    return name if query is None or query.source else AD_HOC

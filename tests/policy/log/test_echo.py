@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from sqlkit import sql
-from sqlkit.policy import echo as echo_module
 from sqlkit.policy.call import Call
-from sqlkit.policy.echo import Echo
 from sqlkit.policy.flow import Chain, drive
+from sqlkit.policy.log import echo as echo_module
+from sqlkit.policy.log.echo import Echo
 from sqlkit.statement import Line, Query
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_a_decorated_function_is_told_by_name(capsys: pytest.CaptureFixture[str]
 
 PROGRAM = """
 from rich.console import Console
-from sqlkit.policy import echo
+from sqlkit.policy.log import echo
 from sqlkit.policy.call import Call
 from sqlkit.policy.flow import Chain, drive
 echo.console = lambda: Console(stderr=True, soft_wrap=True, force_terminal=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
     from sqlkit.policy.call import Call
-    from sqlkit.policy.spans import Begun, Spans
+    from sqlkit.policy.telemetry.spans import Begun, Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Telemetry(Policy):
 
     def __post_init__(self) -> None:
         try:
-            from sqlkit.policy.spans import Spans
+            from sqlkit.policy.telemetry.spans import Spans
         except ImportError as error:
             raise ImportError(
                 "Telemetry needs opentelemetry-api: pip install 'sqlkit-pg[otel]'"

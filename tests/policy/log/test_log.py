@@ -19,7 +19,7 @@ from sqlkit.errors import (
 )
 from sqlkit.policy.call import Call
 from sqlkit.policy.flow import Chain, Policy, drive, drive_async
-from sqlkit.policy.log import Log, level
+from sqlkit.policy.log.log import Log, level
 from sqlkit.statement import Line, Query
 
 if TYPE_CHECKING:

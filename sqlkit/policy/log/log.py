@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from sqlkit.errors import CommitUnknown
-from sqlkit.policy import shown
 from sqlkit.policy.flow import Policy
-from sqlkit.policy.outcome import outcome, sqlstate
-from sqlkit.policy.verdict import is_lost
+from sqlkit.policy.log import shown
+from sqlkit.policy.words.lost import is_lost
+from sqlkit.policy.words.outcome import outcome, sqlstate
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call

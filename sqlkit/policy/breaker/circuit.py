@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from sqlkit.errors import CircuitOpen
 
 if TYPE_CHECKING:
-    from sqlkit.policy.window import Window
+    from sqlkit.policy.breaker.window import Window
 
 State: TypeAlias = Literal["closed", "open", "half_open", "forced_open", "forced_closed"]
 

@@ -8,7 +8,7 @@ from psycopg import errors
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from sqlkit.errors import CircuitOpen, DeadlineExceeded, NoRow
-from sqlkit.policy.verdict import Verdict, verdict
+from sqlkit.policy.retry.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Phase

@@ -19,8 +19,8 @@ from sqlkit import Database, sql
 from sqlkit.errors import DeadlineExceeded, NoRow
 from sqlkit.policy.call import Call
 from sqlkit.policy.flow import Chain, drive, drive_async
-from sqlkit.policy.spans import BUCKETS
 from sqlkit.policy.telemetry import Telemetry
+from sqlkit.policy.telemetry.spans import BUCKETS
 from sqlkit.statement import Line, Query
 
 if TYPE_CHECKING:

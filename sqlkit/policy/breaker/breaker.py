@@ -8,11 +8,11 @@ from math import inf
 from threading import RLock
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlkit.policy.blame import Says, is_timed, says
-from sqlkit.policy.changes import Change, Statistics, log
-from sqlkit.policy.circuit import Closed, Forced, HalfOpen, Open, Period, State, refusal
+from sqlkit.policy.breaker.blame import Says, is_timed, says
+from sqlkit.policy.breaker.changes import Change, Statistics, log
+from sqlkit.policy.breaker.circuit import Closed, Forced, HalfOpen, Open, Period, State, refusal
+from sqlkit.policy.breaker.window import Window
 from sqlkit.policy.flow import Policy
-from sqlkit.policy.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +39,9 @@ class Breaker(Policy):
     it, one failure opens it again. A permit whose call isn't heard of for ``lease`` seconds is
     given to another.
 
-    What a failure is goes by SQLSTATE, see `sqlkit.policy.blame`: errors that say the server is out
-    of reach or unwell. Exceptions of the classes ``included`` are failures too, those of
-    ``excluded`` aren't. All other errors count neither way. A call that took ``slow`` seconds or
+    What a failure is goes by SQLSTATE, see `sqlkit.policy.breaker.blame`: errors that say the
+    server is out of reach or unwell. Exceptions of the classes ``included`` are failures too, those
+    of ``excluded`` aren't. All other errors count neither way. A call that took ``slow`` seconds or
     more is slow; ``slow_rate`` of the calls being slow opens it as well.
 
     ``name`` is for logs and errors; a database gives its own. ``clock`` tells seconds that never

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import psycopg
 
+from sqlkit.policy.words.lost import is_lost
+
 if TYPE_CHECKING:
     from sqlkit.policy.call import Phase
 
@@ -28,32 +30,8 @@ _UNDONE = frozenset({"40000", "55P03", "57P05"})
 # A write on a server that is a standby by now; on any other, in what was meant to be read-only.
 _READ_ONLY = "25006"
 
-# The session is over: shut down, crashed, not accepting yet, idle in a transaction for too long.
-_LOST = frozenset({"57P01", "57P02", "57P03", "25P03", "08000", "08001", "08003", "08004", "08006"})
-
 # The server itself doesn't know.
 _UNKNOWN = frozenset({"40003", "08007"})
-
-
-def is_of_psycopg_pool(error: BaseException | None) -> bool:
-    """Whether psycopg_pool raised it, which a decorated function may use.
-
-    Its errors are OperationalErrors without SQLSTATE, but about the program: a pool that is closed
-    or has none to give. By name, since importing it would cost more than all of this room.
-    """
-    return type(error).__module__.partition(".")[0] == "psycopg_pool"
-
-
-def is_lost(error: BaseException | None) -> bool:
-    """Whether the connection is gone, or never was: libpq's own errors have no SQLSTATE."""
-    if is_of_psycopg_pool(error):
-        return False
-    # DatabaseError itself is what psycopg makes of a result that libpq, not the server, wrote.
-    if isinstance(error, psycopg.OperationalError) or type(error) is psycopg.DatabaseError:
-        return error.sqlstate is None or error.sqlstate in _LOST
-    if isinstance(error, psycopg.Error):
-        return error.sqlstate in _LOST
-    return isinstance(error, ConnectionError)
 
 
 def verdict(

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from sqlkit.policy.circuit import State
+    from sqlkit.policy.breaker.circuit import State
 
 logger = logging.getLogger("sqlkit")
 

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.policy.flow import Policy
-from sqlkit.policy.outcome import error_class, outcome
+from sqlkit.policy.words.outcome import error_class, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prometheus_client.registry import CollectorRegistry
 
     from sqlkit.policy.call import Call
-    from sqlkit.policy.instruments import Instruments
+    from sqlkit.policy.metrics.instruments import Instruments
     from sqlkit.policy.pooled import Pooled
 
 # The boundaries that OpenTelemetry's conventions advise, and some between them.
@@ -43,7 +43,7 @@ class Metrics(Policy):
 
     def __post_init__(self) -> None:
         try:
-            from sqlkit.policy import instruments
+            from sqlkit.policy.metrics import instruments
         except ImportError as error:
             raise ImportError(
                 "Metrics needs prometheus_client: pip install 'sqlkit-pg[prometheus]'"

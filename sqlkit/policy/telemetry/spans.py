@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from opentelemetry import context, metrics, trace
 from opentelemetry.trace import SpanKind, StatusCode
 
-from sqlkit.policy import shown
-from sqlkit.policy.outcome import AD_HOC, label, outcome, sqlstate
+from sqlkit.policy.words.label import AD_HOC, label, sql
+from sqlkit.policy.words.outcome import outcome, sqlstate
 
 if TYPE_CHECKING:
     from contextvars import Token
@@ -105,7 +105,7 @@ class Spans:
     def _text(self, call: Call) -> str:
         if not self._has_text or label(call.name, call.query) == AD_HOC:
             return ""
-        return shown.sql(call)
+        return sql(call)
 
 
 def _failure(error: BaseException | None) -> dict[str, str]:

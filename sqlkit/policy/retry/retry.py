@@ -6,14 +6,14 @@ import logging
 import math
 import time
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.errors import CircuitOpen
-from sqlkit.policy.budget import Budget
 from sqlkit.policy.flow import Policy
-from sqlkit.policy.repeatable import may_repeat
-from sqlkit.policy.verdict import Verdict, verdict
+from sqlkit.policy.retry.budget import Budget
+from sqlkit.policy.retry.jitter import full_jitter
+from sqlkit.policy.retry.repeatable import may_repeat
+from sqlkit.policy.retry.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call
@@ -30,8 +30,9 @@ class Retry(Policy):
     """Repeat what failed, if that can't do a thing twice and may help.
 
     Decided by SQLSTATE, by how far the call had got, and by whether its query may run twice: see
-    `sqlkit.policy.verdict`. Inside a transaction nothing is repeated; `Database.transact` repeats
-    a whole one. A query that says ``@retry never`` isn't repeated at all, nor is a ``:copy``.
+    `sqlkit.policy.retry.verdict`. Inside a transaction nothing is repeated; `Database.transact`
+    repeats a whole one. A query that says ``@retry never`` isn't repeated at all, nor is a
+    ``:copy``.
 
     ``attempts``: the most in all, the first included. None: conflicts with others (40001, 40P01)
     are repeated until the deadline, and of other failures the fifth is the last. Pauses are full
@@ -89,15 +90,6 @@ class Retry(Policy):
 def _allows(query: Query[Any] | None) -> bool:
     # A copy has read some of its rows by the time it fails: the next attempt would lack them.
     return query is None or (query.retry and query.kind != "copy")
-
-
-def full_jitter(attempt: int, base: float, cap: float) -> float:
-    """Seconds to wait after the given attempt, counted from 1: anything below a growing bound."""
-    import backoff
-
-    # The first value of backoff's generators is none.
-    bounds = islice(backoff.expo(factor=base, max_value=cap), attempt, None)
-    return float(backoff.full_jitter(next(bounds)))
 
 
 def _log(call: Call, error: BaseException, pause: float) -> None:

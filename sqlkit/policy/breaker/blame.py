@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import psycopg
 
 from sqlkit.errors import CommitUnknown, NoRow, TooManyRows, UnreadableValue
-from sqlkit.policy.verdict import is_of_psycopg_pool
+from sqlkit.policy.words.lost import is_of_psycopg_pool
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call

@@ -18,10 +18,10 @@ from sqlkit import sql
 from sqlkit.errors import CircuitOpen, DeadlineExceeded, NoRow
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
-from sqlkit.policy.durations import Durations
 from sqlkit.policy.flow import Chain, Policy, drive, drive_async
-from sqlkit.policy.instruments import shared
 from sqlkit.policy.metrics import BUCKETS, Metrics
+from sqlkit.policy.metrics.durations import Durations
+from sqlkit.policy.metrics.instruments import shared
 from sqlkit.statement import Line, Query
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from weakref import WeakKeyDictionary, WeakSet
 from prometheus_client import REGISTRY, Counter
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from sqlkit.policy.bounded import Bounded
-from sqlkit.policy.durations import Durations
-from sqlkit.policy.outcome import label
-from sqlkit.policy.pools import families
+from sqlkit.policy.metrics.bounded import Bounded
+from sqlkit.policy.metrics.durations import Durations
+from sqlkit.policy.metrics.pools import families
+from sqlkit.policy.words.label import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from sqlkit.policy.outcome import Outcome
     from sqlkit.policy.pooled import Pooled
+    from sqlkit.policy.words.outcome import Outcome
     from sqlkit.statement import Query
 
 # So many calls may wait. Other processes' scrapes read what was counted and can't ask for more.
