@@ -1,45 +1,34 @@
-"""The command: ``python -m benchmarks [--quick] [--json]``."""
+"""The command: ``python -m benchmarks run|list``."""
 
 from __future__ import annotations
 
-import json
+from importlib import import_module
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from benchmarks.measure import FULL, QUICK
-from benchmarks.suite import Result, run
+NAMES = ("run", "list")
 
 
-@click.command()
-@click.option("--quick", is_flag=True, help="A few seconds, for a first look; not to be quoted.")
-@click.option("--json", "as_json", is_flag=True, help="Figures as JSON, times in seconds.")
-def main(*, quick: bool, as_json: bool) -> None:
-    """Measure sqlkit against hand-written psycopg, as ratios in one interleaved run."""
-    progress = Console(stderr=True)
-    about, results = run(QUICK if quick else FULL, lambda what: progress.print(f"… {what}"))
-    if as_json:
-        figures = [result.as_dict() for result in results]
-        click.echo(json.dumps({"machine": about, "results": figures}, indent=2))
-    else:
-        console = Console()
-        console.print(*(f"{name}: {value}" for name, value in about.items()), sep="\n")
-        console.print(table(results))
+class Commands(click.Group):
+    """Command ``x`` is ``command`` in ``benchmarks/command/x.py``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """The commands, the commonest first."""
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in NAMES:
+            return None
+        command: Any = import_module(f"benchmarks.command.{cmd_name}").command
+        return command  # type: ignore[no-any-return]
 
 
-def table(results: list[Result]) -> Table:
-    """Medians, spread (half the distance between the quartiles), and the ratio to each baseline."""
-    found = Table("work", "way", "µs a call", "spread", "sqlkit / this")
-    for result in results:
-        for way in (result.way, *result.baselines):
-            measured = result.measured
-            ratio = "" if way == result.way else f"{measured.ratio(result.way, way):.2f}"
-            cells = (f"{measured.median(way) * 1e6:,.1f}", f"± {measured.spread(way):.0%}", ratio)
-            found.add_row(result.name if way == result.way else "", way, *cells)
-        found.add_section()
-    return found
+@click.command(cls=Commands)
+def main() -> None:
+    """What sqlkit costs, beside other ways to do the same work, on a server of its own."""
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="python -m benchmarks")

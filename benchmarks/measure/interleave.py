@@ -1,0 +1,58 @@
+"""Sampling several ways in turn, in an order drawn anew for each round.
+
+A machine whose speed drifts then does so for all of them, and no way always follows the same one.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from benchmarks.measure.result import Measured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from random import Random
+
+    from benchmarks.measure.effort import Effort
+    from benchmarks.measure.sample import Sample, Way
+
+MOST_CALLS = 200_000
+
+
+def interleaved(
+    ways: Mapping[str, Way], effort: Effort, random: Random, tell: Callable[[int, int], None]
+) -> dict[str, Measured]:
+    """Warm up, then sample each way once a round; ``tell`` hears rounds done and rounds in all."""
+    calls = {name: _warmed_up(way, effort.sample) for name, way in ways.items()}
+    gc.collect()
+    gc.freeze()  # what is there by now isn't looked through again, before each sample or in it
+    rounds = effort.rounds_within(sum(seconds for _, seconds in calls.values()))
+    samples: dict[str, list[Sample]] = {name: [] for name in ways}
+    order = list(ways)
+    for done in range(rounds):
+        tell(done, rounds)
+        random.shuffle(order)
+        for name in order:
+            gc.collect()
+            samples[name].append(ways[name](calls[name][0]))
+    gc.unfreeze()
+    tell(rounds, rounds)
+    return {name: Measured.of(found) for name, found in samples.items()}
+
+
+def _warmed_up(way: Way, sample: float) -> tuple[int, float]:
+    """How many calls make a sample of this length, and how long it is then.
+
+    Psycopg prepares a statement at its sixth use, and caches fill: more and more calls, until half
+    a sample's time is reached, then once more.
+    """
+    calls = 1
+    took = calls * way(calls).seconds
+    while took < sample / 2 and calls < MOST_CALLS:
+        calls *= 4
+        took = calls * way(calls).seconds
+    if calls > 1:
+        calls = min(MOST_CALLS, max(1, round(sample * calls / took)))
+        took = calls * way(calls).seconds
+    return calls, took

@@ -1,0 +1,2 @@
+drop table arrivals;
+drop table readings;

@@ -1,0 +1,51 @@
+"""A benchmark's figures as a table, for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from benchmarks.report.rows import rows
+from benchmarks.report.units import percent, rate, ratio, seconds
+
+if TYPE_CHECKING:
+    from benchmarks.measure.result import Result
+    from benchmarks.report.rows import Row
+
+
+def table(result: Result) -> Table:
+    """Medians with spread, client's CPU, ratios paired per round, and targets reached or missed."""
+    title = f"{result.name}: {result.about}{'' if result.pinned else ' (not pinned)'}"
+    found = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    found.add_column("way")
+    speed = "calls/s" if result.per_second else "a call"
+    for heading in (speed, "spread", "client CPU", "sqlkit / this", "target"):
+        found.add_column(heading, justify="right")
+    found.add_column("")
+    for row in rows(result):
+        found.add_row(*_cells(result, row))
+    for name, reason in result.missing.items():
+        found.add_row(Text(f"{name}: {reason}", style="dim"))
+    return found
+
+
+def _cells(result: Result, row: Row) -> tuple[str | Text, ...]:
+    measured = result.ways[row.way]
+    cpu = measured.median_cpu
+    return (
+        Text(row.way, style="bold" if row.ratio is None else ""),
+        rate(measured.median) if result.per_second else seconds(measured.median),
+        percent(measured.spread),
+        "" if cpu is None else seconds(cpu),
+        "" if row.ratio is None else ratio(row.ratio),
+        "" if row.target is None else str(row.target),
+        _verdict(row),
+    )
+
+
+def _verdict(row: Row) -> Text:
+    if row.met is None:
+        return Text("")
+    return Text("met", style="green") if row.met else Text("missed", style="bold red")

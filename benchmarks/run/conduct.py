@@ -1,0 +1,100 @@
+"""Conducting a run: each benchmark in turn, on the prepared server."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from benchmarks.benchmark import Benchmark
+from benchmarks.measure.interleave import interleaved
+from benchmarks.measure.result import Result, Run, Scale, point
+from benchmarks.peers import Missing
+from benchmarks.run.cores import pinned
+from benchmarks.run.place import prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from benchmarks.benchmark import Growth, Open
+    from benchmarks.measure.effort import Effort
+    from benchmarks.measure.sample import Ways
+    from benchmarks.run.place import Place
+    from benchmarks.run.progress import Progress
+
+SEED = 2026
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run, how long, and whether beside the peers too."""
+
+    benchmarks: Sequence[Benchmark | Growth]
+    effort: Effort
+    peers: bool = False
+
+
+def run(plan: Plan, progress: Progress) -> Run:
+    """Run what is planned, with metrics on and logging at WARNING, as in production."""
+    logging.getLogger("sqlkit").setLevel(logging.ERROR)  # a slow fill is no news
+    with prepared(progress.say) as place:
+        logging.getLogger("sqlkit").setLevel(logging.WARNING)
+        random = Random(SEED)
+        results = [
+            _one(benchmark, place, plan, random, progress)
+            for benchmark in progress.each(plan.benchmarks)
+        ]
+        return Run(place.machine, results)
+
+
+def _one(
+    benchmark: Benchmark | Growth, place: Place, plan: Plan, random: Random, progress: Progress
+) -> Result:
+    with pinned(wanted=benchmark.pinned, server=place.server) as is_pinned, ExitStack() as opened:
+        missing: dict[str, str] = {}
+        if isinstance(benchmark, Benchmark):
+            ways = opened.enter_context(benchmark.ways(place))
+            optional = benchmark.also + (benchmark.peers if plan.peers else ())
+            ways |= _those_there(optional, place, opened, missing)
+            scale, targets = None, benchmark.targets
+        else:
+            ways, scale = _of_every_size(benchmark, place, opened)
+            targets = ()
+        measured = interleaved(ways, plan.effort, random, progress.rounds)
+    return Result(
+        benchmark.name,
+        benchmark.about,
+        is_pinned,
+        measured,
+        list(targets),
+        missing,
+        scale,
+        benchmark.per_second,
+    )
+
+
+def _those_there(
+    optional: Iterable[Open], place: Place, opened: ExitStack, missing: dict[str, str]
+) -> Ways:
+    """The ways that can be taken here; ``missing`` learns of the others."""
+    found: Ways = {}
+    for open_ways in optional:
+        try:
+            found |= opened.enter_context(open_ways(place))
+        except ModuleNotFoundError as error:
+            missing[str(error.name)] = "is not installed: pip install -e '.[bench]'"
+        except Missing as reason:
+            missing[open_ways.__module__.rpartition(".")[2]] = str(reason)
+    return found
+
+
+def _of_every_size(growth: Growth, place: Place, opened: ExitStack) -> tuple[Ways, Scale]:
+    ways: Ways = {}
+    series: dict[str, None] = {}
+    for size in growth.sizes:
+        for name, way in opened.enter_context(growth.ways(place, size)).items():
+            ways[point(name, size)] = way
+            series[name] = None
+    return ways, Scale(growth.unit, list(growth.sizes), list(series))

@@ -1,0 +1,1 @@
+"""Queries that only benchmarks need, on a database of their own."""

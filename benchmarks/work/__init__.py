@@ -1,0 +1,1 @@
+"""The benchmarks, one piece of work a file; `benchmarks.suite` lists them."""
