@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sqlkit.database import limit
 from sqlkit.errors import CommitUnknown, DeadlineExceeded
-from sqlkit.policy.repeatable import may_repeat
-from sqlkit.policy.verdict import is_lost, verdict
+from sqlkit.policy.retry.repeatable import may_repeat
+from sqlkit.policy.retry.verdict import verdict
+from sqlkit.policy.words.lost import is_lost
 
 if TYPE_CHECKING:
     from sqlkit.database import wire

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlkit.migrations.index import invalid_indexes
-from sqlkit.migrations.problem import Problem, problems, refuse, refuse_statements
+from sqlkit.migrations.problem import Problem, problems, refuse
+from sqlkit.migrations.refusal import refuse_statements
 from sqlkit.migrations.standing import standings
 
 if TYPE_CHECKING:

@@ -51,8 +51,10 @@ def read(*folders: Path) -> Folder:
     for folder in folders:
         if not folder.is_dir():
             raise ProjectError(f"there is no folder of migrations at {folder}")
-    _refuse_twins(folders)
-    found = yoyo().read_migrations(*(glob.escape(str(folder)) for folder in folders))
+    try:
+        found = yoyo().read_migrations(*(glob.escape(str(folder)) for folder in folders))
+    except yoyo("yoyo.exceptions").MigrationConflict as error:
+        raise _twins(folders, str(error.args[0])) from None
     return Folder(
         _ordered([Migration.of(one) for one in found]), tuple(map(Migration.of, found.post_apply))
     )
@@ -71,18 +73,14 @@ def named(id_: str, known: Iterable[str]) -> str:
     raise MigrationError(f"there is no migration {id_}{_meant(id_, known)}")
 
 
-def _refuse_twins(folders: Sequence[Path]) -> None:
+def _twins(folders: Sequence[Path], id_: str) -> MigrationError:
     """Yoyo names the id alone."""
-    seen: dict[str, Path] = {}
-    for path in (path for folder in folders for path in sorted(folder.iterdir())):
-        if path.suffix not in SUFFIXES or path.name.endswith(".rollback.sql"):
-            continue
-        if path.stem in seen and not path.name.startswith("post-apply"):
-            raise MigrationError(
-                f"two migrations have the id {path.stem}: {seen[path.stem]} and {path}\n"
-                "hint: rename the one that is applied nowhere yet"
-            )
-        seen[path.stem] = path
+    found = [folder / f"{id_}{suffix}" for folder in folders for suffix in SUFFIXES]
+    files = " and ".join(str(path) for path in found if path.exists())
+    return MigrationError(
+        f"two migrations have the id {id_}: {files}\n"
+        "hint: rename the one that is applied nowhere yet"
+    )
 
 
 def _ordered(migrations: Sequence[Migration]) -> tuple[Migration, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 from sqlkit.errors import ProjectError
 
 
+@cache
 def yoyo(module: str = "yoyo") -> Any:
     """A module of yoyo's. Raises `ProjectError`, naming the extra, if yoyo isn't installed."""
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.errors import MigrationError
-from sqlkit.migrations.problem import refuse_statements
+from sqlkit.migrations.refusal import refuse_statements
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

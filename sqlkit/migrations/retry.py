@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
-from sqlkit.policy.retry import full_jitter
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,10 +54,17 @@ def repeated(
             if number >= settings.attempts:
                 _note(error, settings, connection)
                 raise
-            pause = _PAUSE + full_jitter(number, _BASE, _CAP)
+            pause = _pause(number)
             told(_message(error, number, pause, settings))
         time.sleep(pause)
     raise AssertionError
+
+
+def _pause(number: int) -> float:
+    # Only here, since importing the policies is slow, and `status` needs none.
+    from sqlkit.policy.retry import full_jitter
+
+    return _PAUSE + full_jitter(number, _BASE, _CAP)
 
 
 def _message(error: psycopg.Error, number: int, pause: float, settings: Settings) -> str:

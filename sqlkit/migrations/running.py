@@ -9,7 +9,7 @@ from psycopg.pq import TransactionStatus
 from sqlkit.errors import MigrationError
 from sqlkit.migrations import session
 from sqlkit.migrations.alone import run_alone
-from sqlkit.migrations.problem import refuse_statements
+from sqlkit.migrations.refusal import refuse_statements
 from sqlkit.migrations.retry import repeated
 from sqlkit.migrations.work import Work
 

@@ -1,12 +1,11 @@
-"""What happens around a call: one policy a file, and the flow they share. Pure."""
+"""What happens around a call: one policy a room, and the flow they share. Pure."""
 
 from __future__ import annotations
 
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
-from sqlkit.policy.echo import Echo
 from sqlkit.policy.flow import Policy
-from sqlkit.policy.log import Log
+from sqlkit.policy.log import Echo, Log
 from sqlkit.policy.metrics import Metrics
 from sqlkit.policy.retry import Retry
 from sqlkit.policy.telemetry import Telemetry

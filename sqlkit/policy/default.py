@@ -7,8 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sqlkit.policy.breaker import Breaker
-from sqlkit.policy.echo import Echo
-from sqlkit.policy.log import Log
+from sqlkit.policy.log import Echo, Log
 from sqlkit.policy.metrics import Metrics
 from sqlkit.policy.retry import Retry
 from sqlkit.policy.timeout import Timeout

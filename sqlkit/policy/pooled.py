@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlkit.policy.flow import Policy
-
 
 class Pooled(Protocol):
     """A `Database` or an `AsyncDatabase`, as its policies see it."""
@@ -19,8 +17,8 @@ class Pooled(Protocol):
         ...
 
     @property
-    def policies(self) -> Sequence[Policy]:
-        """Its chain, the outermost first."""
+    def policies(self) -> Sequence[object]:
+        """Its chain, the outermost first, in which one policy finds another by its class."""
         ...
 
     def pool_statistics(self) -> Mapping[str, int]:

@@ -16,6 +16,7 @@ from sqlkit import migrations
 from sqlkit.errors import MigrationError, NoServer, ProjectError
 from sqlkit.migrations import who
 from sqlkit.migrations.backend import Backend
+from sqlkit.migrations.optional import yoyo
 from sqlkit.testing.server import Server, find_binaries
 
 Write: TypeAlias = Callable[..., Path]
@@ -305,6 +306,7 @@ def test_without_yoyo_the_extra_is_named(
     write: Write, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("0001.a", "select 1")
+    yoyo.cache_clear()
     monkeypatch.setitem(sys.modules, "yoyo", None)
     with pytest.raises(ProjectError, match=r"need yoyo: pip install 'sqlkit-pg\[migrations\]'"):
         migrations.read(folder)

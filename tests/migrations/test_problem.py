@@ -9,7 +9,7 @@ import pytest
 
 from sqlkit.errors import MigrationError
 from sqlkit.migrations import Folder, Migration, Record
-from sqlkit.migrations.problem import problems, refuse, refuse_statements
+from sqlkit.migrations.problem import problems, refuse
 from sqlkit.migrations.standing import standings
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -102,19 +102,3 @@ def test_two_heads_after_one_migration_are_a_conflict() -> None:
 
 def test_migrations_without_dependencies_are_no_heads() -> None:
     assert found(A, B, C) == {}
-
-
-def test_two_statements_outside_a_transaction_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "1.a.sql"
-    path.write_text("-- transactional: false\nvacuum;\n\nvacuum;")
-    one = Migration("1.a", path, path.read_text(), (), False, None)
-    with pytest.raises(MigrationError, match=r"1\.a\.sql:4: a second statement"):
-        refuse_statements(one, one.statements)
-
-
-def test_a_commit_within_a_migration_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "1.a.sql"
-    path.write_text("begin;\nselect 1;\ncommit;")
-    one = Migration("1.a", path, path.read_text(), (), True, None)
-    with pytest.raises(MigrationError, match=r"1\.a\.sql:3: ends the transaction"):
-        refuse_statements(one, one.statements)

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sqlkit.errors import CommitUnknown
-from sqlkit.policy.verdict import is_lost
+from sqlkit.policy.words.lost import is_lost
 
 if TYPE_CHECKING:
     from sqlkit.database.wire import AnyConnection

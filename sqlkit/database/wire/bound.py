@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlkit.database import limit, values
 from sqlkit.database.driver import Decoder, Encoder
 from sqlkit.errors import WrongArgument
-from sqlkit.policy.repeatable import only_reads
+from sqlkit.policy.retry.repeatable import only_reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -15,7 +15,7 @@ from sqlkit import (
     WrongArgument,
 )
 from sqlkit.errors import CircuitOpen, CommitUnknown, PoolExhausted
-from sqlkit.policy.blame import says
+from sqlkit.policy.breaker.blame import says
 
 ILL = """
     08000 08001 08003 08004 08006 08P01 53000 53100 53200 53300 53400

@@ -1,0 +1,215 @@
+"""Refuse calls at once while a server can't answer them, and find out when it can again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from math import inf
+from threading import RLock
+from typing import TYPE_CHECKING, TypeAlias
+
+from sqlkit.policy.breaker.blame import Says, is_timed, says
+from sqlkit.policy.breaker.changes import Change, Statistics, log
+from sqlkit.policy.breaker.circuit import Closed, Forced, HalfOpen, Open, Period, State, refusal
+from sqlkit.policy.breaker.window import Window
+from sqlkit.policy.flow import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlkit.policy.call import Call
+    from sqlkit.policy.pooled import Pooled
+
+Entered: TypeAlias = tuple[Period, float, int]
+
+# A share of something, a number of calls, and seconds.
+_SHARES = ("failure_rate", "slow_rate")
+_NUMBERS = ("minimum_calls", "permits")
+_SECONDS = ("window", "slow", "open_for", "lease")
+
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class Breaker(Policy):
+    """Refuse calls with `CircuitOpen` while too many fail; one for each database.
+
+    Closed, it counts how calls end. It opens when ``failure_rate`` of those in the last ``window``
+    seconds have failed, ``minimum_calls`` being the fewest to judge by; or when as many as that
+    failed in a row, however many went well before. Then all are refused for ``open_for`` seconds.
+    After that it is half open: ``permits`` calls are let through to try. As many successes close
+    it, one failure opens it again. A permit whose call isn't heard of for ``lease`` seconds is
+    given to another.
+
+    What a failure is goes by SQLSTATE, see `sqlkit.policy.breaker.blame`: errors that say the
+    server is out of reach or unwell. Exceptions of the classes ``included`` are failures too, those
+    of ``excluded`` aren't. All other errors count neither way. A call that took ``slow`` seconds or
+    more is slow; ``slow_rate`` of the calls being slow opens it as well.
+
+    ``name`` is for logs and errors; a database gives its own. ``clock`` tells seconds that never
+    go back. Raises ValueError for a setting out of its range.
+    """
+
+    failure_rate: float = 0.5
+    minimum_calls: int = 20
+    window: float = 30.0
+    slow: float = inf
+    slow_rate: float = 0.8
+    open_for: float = 0.5
+    permits: int = 3
+    lease: float = 5.0
+    included: tuple[type[BaseException], ...] = ()
+    excluded: tuple[type[BaseException], ...] = ()
+    name: str = ""
+    clock: Callable[[], float] = time.monotonic
+    _period: Period = field(init=False)
+    _lock: RLock = field(init=False)
+    _again: bool = field(default=False, init=False)
+    _refused: int = field(default=0, init=False)
+    _opened: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if not all(0 < getattr(self, name) <= 1 for name in _SHARES):
+            raise ValueError(f"{' and '.join(_SHARES)} are shares: above 0 and at most 1")
+        if not all(getattr(self, name) >= 1 for name in _NUMBERS):
+            raise ValueError(f"{' and '.join(_NUMBERS)} are numbers of calls: at least 1")
+        if not all(getattr(self, name) > 0 for name in _SECONDS):
+            raise ValueError(f"{', '.join(_SECONDS)} are in seconds: above 0")
+        # Reentrant, for a signal handler or finalizer that makes a call while it is held.
+        self._lock = RLock()
+        self._period = self._closed()
+
+    def attach(self, database: Pooled) -> None:
+        """Take the database's name.
+
+        Several may share it if they have the same name, as a `Database` and an `AsyncDatabase` of
+        one server do. Raises ValueError for another one: a server that is down must not take
+        those that are up with it.
+        """
+        if self.name not in ("", database.name):
+            raise ValueError(
+                f"this Breaker is of {self.name!r}: database {database.name!r} needs its own"
+            )
+        self.name = database.name
+
+    def enter(self, call: Call) -> Entered | None:
+        """Let a call through, or raise `CircuitOpen`."""
+        if call.inside:
+            # A transaction is ended by statements too: refusing one would keep its locks and its
+            # connection. And one loss would be counted for each statement that comes after it.
+            return None
+        period = self._period
+        if isinstance(period, Closed):
+            # Without the lock: a call that just misses the end of a period belongs to it.
+            return period, self.clock(), 0
+        return self._ask(call)
+
+    def leave(self, call: Call, entered: Entered | None) -> None:
+        """Count how a call ended."""
+        if entered is None:
+            return
+        period, began, probe = entered
+        now = self.clock()
+        if call.error is None and now - began < self.slow and isinstance(period, Closed):
+            # How nearly all calls end. If the period is over, nobody looks at its window any more.
+            with self._lock:
+                period.window.succeed(now)
+            return
+        said: Says = "well" if call.error is None else self._judge(call.error)
+        slow = now - began >= self.slow and is_timed(call)
+        with self._lock:
+            change = self._count(period, probe, now, said, slow=slow)
+        if change is not None:
+            log(change)
+
+    @property
+    def state(self) -> State:
+        """``closed``, ``open``, ``half_open``, ``forced_open`` or ``forced_closed``.
+
+        Open becomes half open with the first call that comes after ``open_for``, not before.
+        """
+        return self._period.state
+
+    def statistics(self) -> Statistics:
+        """Its state and its counts at this moment."""
+        with self._lock:
+            return self._statistics(self.clock())
+
+    def force_open(self) -> None:
+        """Refuse every call until told otherwise, for maintenance say."""
+        self._force(Forced("forced_open"))
+
+    def force_closed(self) -> None:
+        """Let every call through until told otherwise, and count none."""
+        self._force(Forced("forced_closed"))
+
+    def reset(self) -> None:
+        """Close it, as if nothing had been called yet."""
+        self._force(self._closed())
+
+    def __repr__(self) -> str:
+        now = self.statistics()
+        counts = f", {now.failures} of {now.calls} calls failed" if now.calls else ""
+        return f"<Breaker {self.name or '(no name)'}: {now.state}{counts}>"
+
+    def _ask(self, call: Call) -> Entered:
+        with self._lock:
+            now = self.clock()
+            change = self._half_open(now)
+            period = self._period
+            probe, wait = period.admit(now), period.wait(now)
+            self._refused += probe is None
+        if change is not None:
+            log(change)
+        if probe is None:
+            raise refusal(self.name or call.name, period, wait)
+        return period, now, probe
+
+    def _half_open(self, now: float) -> Change | None:
+        period = self._period
+        if isinstance(period, Open) and now >= period.until:
+            return self._begin(HalfOpen(self.permits, self.lease, self.open_for), now)
+        return None
+
+    def _judge(self, error: BaseException) -> Says:
+        if isinstance(error, self.excluded):
+            return "nothing"
+        return "ill" if isinstance(error, self.included) else says(error)
+
+    def _count(
+        self, period: Period, probe: int, now: float, said: Says, *, slow: bool
+    ) -> Change | None:
+        if period is not self._period:
+            return None
+        if isinstance(period, Closed) and said != "nothing":
+            if period.count(now, failed=said == "ill", slow=slow):
+                return self._begin(Open(now + self.open_for), now)
+        elif isinstance(period, HalfOpen):
+            if said == "ill" or (slow and said == "well"):
+                return self._begin(Open(now + self.open_for), now)
+            if period.settle(probe, well=said == "well"):
+                return self._begin(self._closed(), now)
+        return None
+
+    def _closed(self) -> Closed:
+        window = Window(self.window, self.clock())
+        return Closed(window, self.minimum_calls, self.failure_rate, self.slow_rate)
+
+    def _force(self, period: Period) -> None:
+        with self._lock:
+            change = self._begin(period, self.clock())
+        log(change)
+
+    def _begin(self, period: Period, now: float) -> Change:
+        change = Change(self.name, self._statistics(now), period.state, again=self._again)
+        self._again = isinstance(self._period, HalfOpen) and isinstance(period, Open)
+        self._opened += isinstance(period, Open) and not self._again
+        self._period = period
+        return change
+
+    def _statistics(self, now: float) -> Statistics:
+        period = self._period
+        calls = failures = slow = 0
+        if isinstance(period, Closed):
+            period.window.forget(now)
+            calls, failures, slow = period.window.counts()
+        probes = period.probes if isinstance(period, HalfOpen) else 0
+        return Statistics(period.state, calls, failures, slow, probes, self._refused, self._opened)
