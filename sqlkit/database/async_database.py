@@ -9,7 +9,7 @@ from dataclasses import replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from sqlkit.database import driver, health, outcome, repeat, values
+from sqlkit.database import health, outcome, repeat, values, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.deadline import wait_async
@@ -158,17 +158,17 @@ class AsyncDatabase(AsyncConnection):
             self._pool = AsyncPool(self._settings, self._configure)
         return self._pool
 
-    async def _configure(self, conn: driver.AsyncPgConnection) -> None:
+    async def _configure(self, conn: wire.AsyncPgConnection) -> None:
         conn.types = self._types
         conn.profile = self._settings.profile
         self._settings.backends.add(conn)
-        await wait_async(conn, driver.settle(conn), self._settings.timeout)
+        await wait_async(conn, wire.settle(conn), self._settings.timeout)
 
-    def _taken(self, deadline: float) -> AbstractAsyncContextManager[driver.AsyncPgConnection]:
+    def _taken(self, deadline: float) -> AbstractAsyncContextManager[wire.AsyncPgConnection]:
         """A connection of the pool, for the length of a ``with`` block."""
         return AsyncTaken(self._pool or self._opened(), min(deadline, current()))
 
-    def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
+    def _session(self, conn: wire.AsyncPgConnection) -> AsyncSession:
         return AsyncSession(conn, self._settings)
 
     # --- Statements
@@ -221,9 +221,7 @@ class AsyncDatabase(AsyncConnection):
 
         return await drive_async(self._settings.chain, call, attempt)
 
-    async def _noting_phase(
-        self, call: Call, conn: driver.AsyncPgConnection, use: Awaitable[T]
-    ) -> T:
+    async def _noting_phase(self, call: Call, conn: wire.AsyncPgConnection, use: Awaitable[T]) -> T:
         """Do something in a transaction; if it fails, the call learns how far it had got."""
         try:
             return await use
@@ -234,7 +232,7 @@ class AsyncDatabase(AsyncConnection):
     async def _entered(
         self,
         call: Call,
-        enter: Callable[[driver.AsyncPgConnection], AbstractAsyncContextManager[T]],
+        enter: Callable[[wire.AsyncPgConnection], AbstractAsyncContextManager[T]],
     ) -> tuple[T, AsyncExitStack]:
         """Take a connection and enter a context on it, through the chain; the caller leaves it."""
 
@@ -300,7 +298,7 @@ class AsyncDatabase(AsyncConnection):
         call = self._settings.call(repeat.name(function))
         call.may_repeat = True
 
-        async def whole(conn: driver.AsyncPgConnection) -> T:
+        async def whole(conn: wire.AsyncPgConnection) -> T:
             with self._holders.inside(current_task()):
                 async with self._begun(conn, isolation, read_only, deferrable) as tx:
                     return await _checked(function(tx))
@@ -314,7 +312,7 @@ class AsyncDatabase(AsyncConnection):
 
     def _begun(
         self,
-        conn: driver.AsyncPgConnection,
+        conn: wire.AsyncPgConnection,
         isolation: Isolation | None,
         read_only: bool | None,
         deferrable: bool | None,
@@ -337,7 +335,7 @@ class AsyncDatabase(AsyncConnection):
             yield held
 
     @asynccontextmanager
-    async def _held(self, conn: driver.AsyncPgConnection) -> AsyncGenerator[AsyncHeldConnection]:
+    async def _held(self, conn: wire.AsyncPgConnection) -> AsyncGenerator[AsyncHeldConnection]:
         held = AsyncHeldConnection(conn, self._settings, self._holders)
         try:
             yield held

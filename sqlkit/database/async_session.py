@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import psycopg
 
-from sqlkit.database import begin, driver, outcome, stray, values
+from sqlkit.database import begin, outcome, stray, values, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.deadline import cancel_async, left, wait_async
 from sqlkit.database.each import each
@@ -45,7 +45,7 @@ class AsyncSession(AsyncConnection):
 
     __slots__ = ("_conn", "_depth", "_over", "_settings")
 
-    def __init__(self, conn: driver.AsyncPgConnection, settings: Settings, depth: int = 0) -> None:
+    def __init__(self, conn: wire.AsyncPgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
         self._settings = settings
         self._depth = depth
@@ -65,8 +65,8 @@ class AsyncSession(AsyncConnection):
             if query.kind == "copy":
                 with until(call.deadline):
                     return cast("T", await self._copy(statement))
-            was_idle = driver.is_idle(self._conn)
-            gen = driver.run(self._conn, statement)
+            was_idle = wire.is_idle(self._conn)
+            gen = wire.run(self._conn, statement)
             result = await self._wait(gen, query, call.deadline)
             stray.check(call, self._conn, was_idle=was_idle)
             return cast("T", result)
@@ -104,40 +104,36 @@ class AsyncSession(AsyncConnection):
         else:
             try:
                 name, bound = await self._declare(statement)
-            except driver.NotDeclarable:
+            except wire.NotDeclarable:
                 async with self._direct(statement) as rows:
                     yield rows
             else:
                 try:
                     yield self._fetch(bound, name)
                 finally:
-                    if driver.is_in_transaction(self._conn):
-                        await self._wait(driver.command(self._conn, b"CLOSE " + name))
+                    if wire.is_in_transaction(self._conn):
+                        await self._wait(wire.command(self._conn, b"CLOSE " + name))
 
-    async def _declare(self, statement: Statement[Any]) -> tuple[bytes, driver.Bound]:
-        name = driver.cursor_name()
+    async def _declare(self, statement: Statement[Any]) -> tuple[bytes, wire.Bound]:
         async with self._begun():
-            bound = await self._wait(driver.declare(self._conn, statement, name), statement.query)
-        return name, bound
+            return await self._wait(wire.declare(self._conn, statement), statement.query)
 
-    async def _fetch(self, bound: driver.Bound, name: bytes) -> AsyncIterator[Any]:
+    async def _fetch(self, bound: wire.Bound, name: bytes) -> AsyncIterator[Any]:
         read = 0
-        while rows := await self._wait(
-            driver.fetch_rows(self._conn, bound, name, read), bound.query
-        ):
+        while rows := await self._wait(wire.fetch_rows(self._conn, bound, name, read), bound.query):
             for row in rows:
                 yield row
             read += len(rows)
 
     @asynccontextmanager
     async def _direct(self, statement: Statement[Any]) -> AsyncGenerator[AsyncIterator[Any]]:
-        bound = await self._wait(driver.begin_rows(self._conn, statement), statement.query)
+        bound = await self._wait(wire.begin_rows(self._conn, statement), statement.query)
         try:
-            yield self._rows(bound, driver.next_rows)
+            yield self._rows(bound, wire.next_rows)
         finally:
-            await self._wait(driver.drain(self._conn), statement.query)
+            await self._wait(wire.drain(self._conn), statement.query)
 
-    async def _rows(self, bound: driver.Bound, next_rows: driver.NextRows) -> AsyncIterator[Any]:
+    async def _rows(self, bound: wire.Bound, next_rows: wire.NextRows) -> AsyncIterator[Any]:
         read = 0
         while rows := await self._wait(next_rows(self._conn, bound, read), bound.query):
             for row in rows:
@@ -154,34 +150,34 @@ class AsyncSession(AsyncConnection):
 
     @asynccontextmanager
     async def _copy_out(self, statement: Statement[Any]) -> AsyncGenerator[AsyncIterator[Any]]:
-        bound = await self._wait(driver.begin_copy_out(self._conn, statement), statement.query)
+        bound = await self._wait(wire.begin_copy_out(self._conn, statement), statement.query)
         try:
-            yield self._rows(bound, driver.copy_rows)
+            yield self._rows(bound, wire.copy_rows)
         finally:
-            if self._depth == 0 and driver.is_busy(self._conn):
+            if self._depth == 0 and wire.is_busy(self._conn):
                 await cancel_async(self._conn)
             else:
                 # In a transaction a cancel would abort it: the rest is read and dropped.
-                await self._wait(driver.drain(self._conn), statement.query)
+                await self._wait(wire.drain(self._conn), statement.query)
 
     async def _copy_in(self, statement: Statement[Any]) -> int:
         query = statement.query
         values.check_rows(query, statement.args[0], Iterable, AsyncIterable)
         rows = each(statement.args[0])
-        copy = await self._wait(driver.begin_copy_in(self._conn, statement), query)
+        copy = await self._wait(wire.begin_copy_in(self._conn, statement), query)
         try:
             async for row in rows:
                 if data := copy.write(row):
-                    await self._wait(driver.send_copy(self._conn, data), query)
-            await self._wait(driver.send_copy(self._conn, copy.finish()), query)
+                    await self._wait(wire.send_copy(self._conn, data), query)
+            await self._wait(wire.send_copy(self._conn, copy.finish()), query)
         except BaseException as error:
             await self._call_off_copy(type(error).__name__)
             raise
-        return await self._wait(driver.end_copy_in(self._conn), query)
+        return await self._wait(wire.end_copy_in(self._conn), query)
 
     async def _call_off_copy(self, reason: str) -> None:
         try:
-            await self._wait(driver.end_copy_in(self._conn, reason))
+            await self._wait(wire.end_copy_in(self._conn, reason))
         except psycopg.Error:
             logger.debug("copy called off: %s", reason)
 
@@ -195,7 +191,7 @@ class AsyncSession(AsyncConnection):
             self._conn.sent = True  # what is taken out of an iterator can't be put back
             while chunk := list(islice(waiting, values.BATCH)):
                 values.check_batch(chunk)
-                answers += await self._wait(driver.batch(self._conn, chunk, undo))
+                answers += await self._wait(wire.batch(self._conn, chunk, undo))
                 undo = None  # the second chunk can't undo the first
         return answers
 
@@ -226,13 +222,13 @@ class AsyncTransaction(AsyncSession):
     __slots__ = ("_command",)
 
     def __init__(
-        self, conn: driver.AsyncPgConnection, settings: Settings, depth: int, command: bytes
+        self, conn: wire.AsyncPgConnection, settings: Settings, depth: int, command: bytes
     ) -> None:
         super().__init__(conn, settings, depth)
         self._command = command
 
     async def __aenter__(self) -> Self:
-        command = driver.begin if self._depth == 1 else driver.command
+        command = wire.begin if self._depth == 1 else wire.command
         await self._wait(command(self._conn, self._command))
         return self
 
@@ -245,11 +241,11 @@ class AsyncTransaction(AsyncSession):
         try:
             if error is not None:
                 await self._roll_back()
-            elif driver.is_aborted(self._conn):
+            elif wire.is_aborted(self._conn):
                 await self._roll_back()
                 raise RolledBack(values.ROLLED_BACK)
             elif self._depth > 1:
-                await self._wait(driver.command(self._conn, begin.commit(self._depth)))
+                await self._wait(wire.command(self._conn, begin.commit(self._depth)))
             else:
                 call = self._settings.call("commit")
                 call.inside = True
@@ -260,9 +256,9 @@ class AsyncTransaction(AsyncSession):
     async def _commit(self, call: Call) -> None:
         """COMMIT; where the answer is lost, ask what became of the transaction."""
         conn = self._conn
-        xid = await self._wait(driver.transaction_id(conn)) if conn.wrote else None
+        xid = await self._wait(wire.transaction_id(conn)) if conn.wrote else None
         try:
-            await self._wait(driver.command(conn, begin.commit(1)), None, call.deadline)
+            await self._wait(wire.command(conn, begin.commit(1)), None, call.deadline)
         except (psycopg.Error, DeadlineExceeded) as error:
             if xid is None or not outcome.is_in_doubt(error):
                 raise
@@ -272,7 +268,7 @@ class AsyncTransaction(AsyncSession):
                 raise told  # noqa: B904 # caused by what it says itself
 
     async def _roll_back(self) -> None:
-        gen = driver.command(self._conn, begin.roll_back(self._depth))
+        gen = wire.command(self._conn, begin.roll_back(self._depth))
         try:
             # Also when the deadline has passed: that may be why it is rolled back.
             await wait_async(self._conn, gen, self._settings.timeout)
@@ -291,9 +287,7 @@ class AsyncHeldConnection(AsyncSession):
 
     __slots__ = ("_holders",)
 
-    def __init__(
-        self, conn: driver.AsyncPgConnection, settings: Settings, holders: Holders
-    ) -> None:
+    def __init__(self, conn: wire.AsyncPgConnection, settings: Settings, holders: Holders) -> None:
         super().__init__(conn, settings)
         self._holders = holders
 
@@ -324,9 +318,9 @@ class AsyncHeldConnection(AsyncSession):
         self._over = True
         conn = self._conn
         try:
-            await wait_async(conn, driver.reset(conn), self._settings.timeout)
+            await wait_async(conn, wire.reset(conn), self._settings.timeout)
             await conn.set_autocommit(True)
         except BaseException as error:
-            driver.finish(conn)
+            wire.finish(conn)
             if not isinstance(error, (psycopg.Error, DeadlineExceeded)):
                 raise

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 if TYPE_CHECKING:
     import psycopg
 
-    from sqlkit.database.driver import AnyConnection
+    from sqlkit.database.wire import AnyConnection
 
 logger = logging.getLogger("sqlkit")
 

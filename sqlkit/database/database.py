@@ -10,7 +10,7 @@ from dataclasses import replace
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from sqlkit.database import driver, health, outcome, repeat, values
+from sqlkit.database import health, outcome, repeat, values, wire
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
@@ -155,17 +155,17 @@ class Database(Connection):
                 self._pool = Pool(self._settings, self._configure)
             return self._pool
 
-    def _configure(self, conn: driver.PgConnection) -> None:
+    def _configure(self, conn: wire.PgConnection) -> None:
         conn.types = self._types
         conn.profile = self._settings.profile
         self._settings.backends.add(conn)
-        wait(conn, driver.settle(conn), self._settings.timeout)
+        wait(conn, wire.settle(conn), self._settings.timeout)
 
-    def _taken(self, deadline: float) -> AbstractContextManager[driver.PgConnection]:
+    def _taken(self, deadline: float) -> AbstractContextManager[wire.PgConnection]:
         """A connection of the pool, for the length of a ``with`` block."""
         return Taken(self._pool or self._opened(), min(deadline, current()))
 
-    def _session(self, conn: driver.PgConnection) -> Session:
+    def _session(self, conn: wire.PgConnection) -> Session:
         return Session(conn, self._settings)
 
     # --- Statements
@@ -216,7 +216,7 @@ class Database(Connection):
 
         return drive(self._settings.chain, call, attempt)
 
-    def _noting_phase(self, call: Call, conn: driver.PgConnection, use: Callable[[], T]) -> T:
+    def _noting_phase(self, call: Call, conn: wire.PgConnection, use: Callable[[], T]) -> T:
         """Do something in a transaction; if it fails, the call learns how far it had got."""
         try:
             return use()
@@ -225,7 +225,7 @@ class Database(Connection):
             raise
 
     def _entered(
-        self, call: Call, enter: Callable[[driver.PgConnection], AbstractContextManager[T]]
+        self, call: Call, enter: Callable[[wire.PgConnection], AbstractContextManager[T]]
     ) -> tuple[T, ExitStack]:
         """Take a connection and enter a context on it, through the chain; the caller leaves it."""
 
@@ -288,7 +288,7 @@ class Database(Connection):
         call = self._settings.call(repeat.name(function))
         call.may_repeat = True
 
-        def whole(conn: driver.PgConnection) -> T:
+        def whole(conn: wire.PgConnection) -> T:
             with (
                 self._holders.inside(current_thread()),
                 self._begun(conn, isolation, read_only, deferrable) as tx,
@@ -303,7 +303,7 @@ class Database(Connection):
 
     def _begun(
         self,
-        conn: driver.PgConnection,
+        conn: wire.PgConnection,
         isolation: Isolation | None,
         read_only: bool | None,
         deferrable: bool | None,
@@ -326,7 +326,7 @@ class Database(Connection):
             yield held
 
     @contextmanager
-    def _held(self, conn: driver.PgConnection) -> Generator[HeldConnection]:
+    def _held(self, conn: wire.PgConnection) -> Generator[HeldConnection]:
         held = HeldConnection(conn, self._settings, self._holders)
         try:
             yield held

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
-from sqlkit.database import driver
+from sqlkit.database import driver, wire
 from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.deadline import current
 
@@ -43,8 +43,22 @@ def left(seconds: float, deadline: float) -> float:
     return found
 
 
+def waited(
+    conn: wire.PgConnection, gen: PQGen[T], seconds: float, query: Query[Any] | None = None
+) -> T:
+    """Run a generator for so many seconds. Raises psycopg's errors, `driver.WaitTimeout` too."""
+    return driver.waited(conn, gen, wire.allow(conn, seconds, query))
+
+
+async def waited_async(
+    conn: wire.AsyncPgConnection, gen: PQGen[T], seconds: float, query: Query[Any] | None = None
+) -> T:
+    """`waited`, awaited."""
+    return await driver.waited_async(conn, gen, wire.allow(conn, seconds, query))
+
+
 def wait(
-    conn: driver.PgConnection,
+    conn: wire.PgConnection,
     gen: PQGen[T],
     seconds: float,
     query: Query[Any] | None = None,
@@ -55,24 +69,24 @@ def wait(
     """
     with conn.lock:
         try:
-            return driver.waited(conn, gen, seconds, query)
+            return waited(conn, gen, seconds, query)
         except driver.WaitTimeout as error:
             cancel(conn)
             raise _exceeded(query, seconds) from error
         except psycopg.Error as error:
-            if driver.is_ended_by_limit(conn, error):
+            if wire.is_ended_by_limit(conn, error):
                 raise _exceeded(query, seconds) from error
             if query is not None:
-                driver.note(error, query)
+                wire.note(error, query)
             raise
         except _INTERRUPTIONS:
-            if driver.is_busy(conn):
+            if wire.is_busy(conn):
                 cancel(conn)
             raise
 
 
 async def wait_async(
-    conn: driver.AsyncPgConnection,
+    conn: wire.AsyncPgConnection,
     gen: PQGen[T],
     seconds: float,
     query: Query[Any] | None = None,
@@ -80,44 +94,44 @@ async def wait_async(
     """`wait`, awaited."""
     async with conn.lock:
         try:
-            return await driver.waited_async(conn, gen, seconds, query)
+            return await waited_async(conn, gen, seconds, query)
         except driver.WaitTimeout as error:
             await cancel_async(conn)
             raise _exceeded(query, seconds) from error
         except psycopg.Error as error:
-            if driver.is_ended_by_limit(conn, error):
+            if wire.is_ended_by_limit(conn, error):
                 raise _exceeded(query, seconds) from error
             if query is not None:
-                driver.note(error, query)
+                wire.note(error, query)
             raise
         except _INTERRUPTIONS:
-            if driver.is_busy(conn):
+            if wire.is_busy(conn):
                 await cancel_async(conn)
             raise
 
 
-def cancel(conn: driver.PgConnection) -> None:
+def cancel(conn: wire.PgConnection) -> None:
     """Stop what the server does for this connection; close it where that can't be known."""
     try:
         conn.cancel_safe(timeout=_GRACE)
-        driver.waited(conn, driver.drain(conn), _GRACE)
+        driver.waited(conn, wire.drain(conn), _GRACE)
     except psycopg.Error:
         pass
     finally:
-        if driver.is_busy(conn):
-            driver.finish(conn)
+        if wire.is_busy(conn):
+            wire.finish(conn)
 
 
-async def cancel_async(conn: driver.AsyncPgConnection) -> None:
+async def cancel_async(conn: wire.AsyncPgConnection) -> None:
     """`cancel`, awaited."""
     try:
         await conn.cancel_safe(timeout=_GRACE)
-        await driver.waited_async(conn, driver.drain(conn), _GRACE)
+        await driver.waited_async(conn, wire.drain(conn), _GRACE)
     except psycopg.Error:
         pass
     finally:
-        if driver.is_busy(conn):
-            driver.finish(conn)
+        if wire.is_busy(conn):
+            wire.finish(conn)
 
 
 def _exceeded(query: Query[Any] | None, seconds: float) -> DeadlineExceeded:

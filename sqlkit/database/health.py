@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from sqlkit.database import driver
+from sqlkit.database import driver, wire
+from sqlkit.database.deadline import waited, waited_async
 from sqlkit.errors import SqlkitError
 from sqlkit.statement import Line, Query, Statement
 
@@ -82,14 +83,14 @@ CAN_WRITE: Statement[bool] = Statement(_query("can_write", _CAN_WRITE), ())
 """Whether the role may change something."""
 
 
-def asked(conn: driver.AnyConnection) -> PQGen[Health]:
+def asked(conn: wire.AnyConnection) -> PQGen[Health]:
     """Ask on a connection; of the round trip, the second is measured: the first one prepares."""
-    yield from driver.run(conn, PING)
+    yield from wire.run(conn, PING)
     began = perf_counter()
-    yield from driver.run(conn, PING)
+    yield from wire.run(conn, PING)
     ended = perf_counter()
-    version, in_recovery, read_only = yield from driver.run(conn, STATE)
-    can_write = yield from driver.run(conn, CAN_WRITE)
+    version, in_recovery, read_only = yield from wire.run(conn, STATE)
+    can_write = yield from wire.run(conn, CAN_WRITE)
     return Health(
         ok=True,
         round_trip=ended - began,
@@ -100,21 +101,21 @@ def asked(conn: driver.AnyConnection) -> PQGen[Health]:
     )
 
 
-def ask(conn: driver.PgConnection, seconds: float) -> Health:
+def ask(conn: wire.PgConnection, seconds: float) -> Health:
     """Ask, for so many seconds at most; a connection that doesn't answer by then is closed."""
     try:
-        return driver.waited(conn, asked(conn), seconds)
+        return waited(conn, asked(conn), seconds)
     except driver.WaitTimeout:
-        driver.finish(conn)
+        wire.finish(conn)
         raise
 
 
-async def ask_async(conn: driver.AsyncPgConnection, seconds: float) -> Health:
+async def ask_async(conn: wire.AsyncPgConnection, seconds: float) -> Health:
     """`ask`, awaited."""
     try:
-        return await driver.waited_async(conn, asked(conn), seconds)
+        return await waited_async(conn, asked(conn), seconds)
     except driver.WaitTimeout:
-        driver.finish(conn)
+        wire.finish(conn)
         raise
 
 

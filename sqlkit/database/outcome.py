@@ -11,21 +11,21 @@ from sqlkit.policy.retry.verdict import verdict
 from sqlkit.policy.words.lost import is_lost
 
 if TYPE_CHECKING:
-    from sqlkit.database import driver
+    from sqlkit.database import wire
     from sqlkit.database.settings import Settings
     from sqlkit.policy.call import Call, Phase
 
 Outcome: TypeAlias = Literal["committed", "aborted", "unknown"]
 
 
-def phase(conn: driver.AnyConnection, depth: int) -> Phase:
+def phase(conn: wire.AnyConnection, depth: int) -> Phase:
     """How far a call had got on a connection, ``depth`` transactions deep."""
     if not conn.sent:
         return "unsent"
     return "open" if depth else "sent"
 
 
-def note(call: Call, conn: driver.AnyConnection, depth: int, settings: Settings) -> None:
+def note(call: Call, conn: wire.AnyConnection, depth: int, settings: Settings) -> None:
     """Tell a call that failed how far it had got, and whether it met a standby unexpectedly."""
     call.phase = phase(conn, depth)
     if not settings.read_only and not conn.closed:
@@ -33,7 +33,7 @@ def note(call: Call, conn: driver.AnyConnection, depth: int, settings: Settings)
 
 
 def failed(
-    call: Call, conn: driver.AnyConnection, depth: int, settings: Settings, error: BaseException
+    call: Call, conn: wire.AnyConnection, depth: int, settings: Settings, error: BaseException
 ) -> BaseException:
     """The error to raise for a statement that failed: `CommitUnknown` if it may stand."""
     note(call, conn, depth, settings)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from sqlkit.database import driver
+from sqlkit.database import wire
 from sqlkit.database.connect import connect, connect_async
 from sqlkit.database.deadline import wait, wait_async
 from sqlkit.errors import DeadlineExceeded
@@ -54,7 +54,7 @@ def _asked(settings: Settings, xid: str, deadline: float, *, late: bool) -> Outc
     except (psycopg.Error, DeadlineExceeded) as error:
         return _unanswered(error)
     finally:
-        driver.finish(conn)
+        wire.finish(conn)
 
 
 async def resolve_async(settings: Settings, xid: str, deadline: float) -> Outcome:
@@ -80,13 +80,13 @@ async def _asked_async(
     except (psycopg.Error, DeadlineExceeded) as error:
         return _unanswered(error)
     finally:
-        driver.finish(conn)
+        wire.finish(conn)
 
 
-def _ask(conn: driver.AnyConnection, xid: str, *, late: bool) -> PQGen[str | None]:
-    status = yield from driver.transaction_status(conn, xid)
+def _ask(conn: wire.AnyConnection, xid: str, *, late: bool) -> PQGen[str | None]:
+    status = yield from wire.transaction_status(conn, xid)
     if late and status == _IN_PROGRESS:
-        yield from driver.end_abandoned(conn, xid)
+        yield from wire.end_abandoned(conn, xid)
     return status
 
 

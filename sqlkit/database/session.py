@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import psycopg
 
-from sqlkit.database import begin, driver, outcome, stray, values
+from sqlkit.database import begin, outcome, stray, values, wire
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import cancel, left, wait
 from sqlkit.database.inside import Holders, current_thread
@@ -44,7 +44,7 @@ class Session(Connection):
 
     __slots__ = ("_conn", "_depth", "_over", "_settings")
 
-    def __init__(self, conn: driver.PgConnection, settings: Settings, depth: int = 0) -> None:
+    def __init__(self, conn: wire.PgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
         self._settings = settings
         self._depth = depth
@@ -64,8 +64,8 @@ class Session(Connection):
             if query.kind == "copy":
                 with until(call.deadline):
                     return cast("T", self._copy(statement))
-            was_idle = driver.is_idle(self._conn)
-            gen = driver.run(self._conn, statement)
+            was_idle = wire.is_idle(self._conn)
+            gen = wire.run(self._conn, statement)
             result = self._wait(gen, query, call.deadline)
             stray.check(call, self._conn, was_idle=was_idle)
             return cast("T", result)
@@ -101,37 +101,35 @@ class Session(Connection):
         else:
             try:
                 name, bound = self._declare(statement)
-            except driver.NotDeclarable:
+            except wire.NotDeclarable:
                 with self._direct(statement) as rows:
                     yield rows
             else:
                 try:
                     yield self._fetch(bound, name)
                 finally:
-                    if driver.is_in_transaction(self._conn):
-                        self._wait(driver.command(self._conn, b"CLOSE " + name))
+                    if wire.is_in_transaction(self._conn):
+                        self._wait(wire.command(self._conn, b"CLOSE " + name))
 
-    def _declare(self, statement: Statement[Any]) -> tuple[bytes, driver.Bound]:
-        name = driver.cursor_name()
+    def _declare(self, statement: Statement[Any]) -> tuple[bytes, wire.Bound]:
         with self._begun():
-            bound = self._wait(driver.declare(self._conn, statement, name), statement.query)
-        return name, bound
+            return self._wait(wire.declare(self._conn, statement), statement.query)
 
-    def _fetch(self, bound: driver.Bound, name: bytes) -> Iterator[Any]:
+    def _fetch(self, bound: wire.Bound, name: bytes) -> Iterator[Any]:
         read = 0
-        while rows := self._wait(driver.fetch_rows(self._conn, bound, name, read), bound.query):
+        while rows := self._wait(wire.fetch_rows(self._conn, bound, name, read), bound.query):
             yield from rows
             read += len(rows)
 
     @contextmanager
     def _direct(self, statement: Statement[Any]) -> Generator[Iterator[Any]]:
-        bound = self._wait(driver.begin_rows(self._conn, statement), statement.query)
+        bound = self._wait(wire.begin_rows(self._conn, statement), statement.query)
         try:
-            yield self._rows(bound, driver.next_rows)
+            yield self._rows(bound, wire.next_rows)
         finally:
-            self._wait(driver.drain(self._conn), statement.query)
+            self._wait(wire.drain(self._conn), statement.query)
 
-    def _rows(self, bound: driver.Bound, next_rows: driver.NextRows) -> Iterator[Any]:
+    def _rows(self, bound: wire.Bound, next_rows: wire.NextRows) -> Iterator[Any]:
         read = 0
         while rows := self._wait(next_rows(self._conn, bound, read), bound.query):
             yield from rows
@@ -147,34 +145,34 @@ class Session(Connection):
 
     @contextmanager
     def _copy_out(self, statement: Statement[Any]) -> Generator[Iterator[Any]]:
-        bound = self._wait(driver.begin_copy_out(self._conn, statement), statement.query)
+        bound = self._wait(wire.begin_copy_out(self._conn, statement), statement.query)
         try:
-            yield self._rows(bound, driver.copy_rows)
+            yield self._rows(bound, wire.copy_rows)
         finally:
-            if self._depth == 0 and driver.is_busy(self._conn):
+            if self._depth == 0 and wire.is_busy(self._conn):
                 cancel(self._conn)
             else:
                 # In a transaction a cancel would abort it: the rest is read and dropped.
-                self._wait(driver.drain(self._conn), statement.query)
+                self._wait(wire.drain(self._conn), statement.query)
 
     def _copy_in(self, statement: Statement[Any]) -> int:
         query = statement.query
         rows: Iterable[Any] = statement.args[0]
         values.check_rows(query, rows, Iterable)
-        copy = self._wait(driver.begin_copy_in(self._conn, statement), query)
+        copy = self._wait(wire.begin_copy_in(self._conn, statement), query)
         try:
             for row in rows:
                 if data := copy.write(row):
-                    self._wait(driver.send_copy(self._conn, data), query)
-            self._wait(driver.send_copy(self._conn, copy.finish()), query)
+                    self._wait(wire.send_copy(self._conn, data), query)
+            self._wait(wire.send_copy(self._conn, copy.finish()), query)
         except BaseException as error:
             self._call_off_copy(type(error).__name__)
             raise
-        return self._wait(driver.end_copy_in(self._conn), query)
+        return self._wait(wire.end_copy_in(self._conn), query)
 
     def _call_off_copy(self, reason: str) -> None:
         try:
-            self._wait(driver.end_copy_in(self._conn, reason))
+            self._wait(wire.end_copy_in(self._conn, reason))
         except psycopg.Error:
             logger.debug("copy called off: %s", reason)
 
@@ -188,7 +186,7 @@ class Session(Connection):
             self._conn.sent = True  # what is taken out of an iterator can't be put back
             while chunk := list(islice(waiting, values.BATCH)):
                 values.check_batch(chunk)
-                answers += self._wait(driver.batch(self._conn, chunk, undo))
+                answers += self._wait(wire.batch(self._conn, chunk, undo))
                 undo = None  # the second chunk can't undo the first
         return answers
 
@@ -219,13 +217,13 @@ class Transaction(Session):
     __slots__ = ("_command",)
 
     def __init__(
-        self, conn: driver.PgConnection, settings: Settings, depth: int, command: bytes
+        self, conn: wire.PgConnection, settings: Settings, depth: int, command: bytes
     ) -> None:
         super().__init__(conn, settings, depth)
         self._command = command
 
     def __enter__(self) -> Self:
-        command = driver.begin if self._depth == 1 else driver.command
+        command = wire.begin if self._depth == 1 else wire.command
         self._wait(command(self._conn, self._command))
         return self
 
@@ -238,11 +236,11 @@ class Transaction(Session):
         try:
             if error is not None:
                 self._roll_back()
-            elif driver.is_aborted(self._conn):
+            elif wire.is_aborted(self._conn):
                 self._roll_back()
                 raise RolledBack(values.ROLLED_BACK)
             elif self._depth > 1:
-                self._wait(driver.command(self._conn, begin.commit(self._depth)))
+                self._wait(wire.command(self._conn, begin.commit(self._depth)))
             else:
                 call = self._settings.call("commit")
                 call.inside = True
@@ -253,9 +251,9 @@ class Transaction(Session):
     def _commit(self, call: Call) -> None:
         """COMMIT; where the answer is lost, ask what became of the transaction."""
         conn = self._conn
-        xid = self._wait(driver.transaction_id(conn)) if conn.wrote else None
+        xid = self._wait(wire.transaction_id(conn)) if conn.wrote else None
         try:
-            self._wait(driver.command(conn, begin.commit(1)), None, call.deadline)
+            self._wait(wire.command(conn, begin.commit(1)), None, call.deadline)
         except (psycopg.Error, DeadlineExceeded) as error:
             if xid is None or not outcome.is_in_doubt(error):
                 raise
@@ -265,7 +263,7 @@ class Transaction(Session):
                 raise told  # noqa: B904 # caused by what it says itself
 
     def _roll_back(self) -> None:
-        gen = driver.command(self._conn, begin.roll_back(self._depth))
+        gen = wire.command(self._conn, begin.roll_back(self._depth))
         try:
             # Also when the deadline has passed: that may be why it is rolled back.
             wait(self._conn, gen, self._settings.timeout)
@@ -284,7 +282,7 @@ class HeldConnection(Session):
 
     __slots__ = ("_holders",)
 
-    def __init__(self, conn: driver.PgConnection, settings: Settings, holders: Holders) -> None:
+    def __init__(self, conn: wire.PgConnection, settings: Settings, holders: Holders) -> None:
         super().__init__(conn, settings)
         self._holders = holders
 
@@ -314,9 +312,9 @@ class HeldConnection(Session):
         self._over = True
         conn = self._conn
         try:
-            wait(conn, driver.reset(conn), self._settings.timeout)
+            wait(conn, wire.reset(conn), self._settings.timeout)
             conn.autocommit = True
         except BaseException as error:
-            driver.finish(conn)
+            wire.finish(conn)
             if not isinstance(error, (psycopg.Error, DeadlineExceeded)):
                 raise

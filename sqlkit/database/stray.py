@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlkit.database import driver
+from sqlkit.database import wire
 from sqlkit.errors import WrongKind
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ _ALTERED = (
 )
 
 
-def check(call: Call, conn: driver.AnyConnection, *, was_idle: bool) -> None:
+def check(call: Call, conn: wire.AnyConnection, *, was_idle: bool) -> None:
     """Raise `WrongKind` for a statement that ran, and changed the connection for the next one.
 
     It began or ended a transaction by hand (``was_idle``: there was none before it), or changed the
     session of a connection that is not held.
     """
-    if driver.is_idle(conn) is not was_idle:
+    if wire.is_idle(conn) is not was_idle:
         raise WrongKind(f"{call.name}: {_BEGAN if was_idle else _ENDED}")
     if conn.altered and was_idle and not call.inside:
         raise WrongKind(f"{call.name}: {_ALTERED}")

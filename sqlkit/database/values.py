@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -12,11 +12,11 @@ from sqlkit.errors import NoRow, TooManyRows, UnreadableValue, WrongArgument, Wr
 from sqlkit.statement import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from psycopg.rows import RowMaker
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlkit.statement import Query
+
+Rows: TypeAlias = "Iterable[tuple[Any, ...]]"
 
 BATCH = 200
 """Statements that a batch sends before it reads their answers."""
@@ -80,28 +80,28 @@ def _at(query: Query[Any]) -> str:
     return f" ({query.source})" if query.source else ""
 
 
-def row_maker(query: Query[Any], columns: Sequence[str]) -> RowMaker[Any]:
-    """A function from a row's values to what the query gives for it."""
+def rows_maker(query: Query[Any], columns: Sequence[str]) -> Callable[[Rows], list[Any]]:
+    """A function from rows' values to what the query gives for each of them."""
     make = _plain_maker(query, columns)
     if not query.converts:
         return make
     converts = tuple(query.converts.items())
 
-    def converted(row: Sequence[Any]) -> Any:
+    def converted(row: tuple[Any, ...]) -> tuple[Any, ...]:
         values = list(row)
         for column, wanted in converts:
             if values[column] is not None:
                 values[column] = msgspec.convert(values[column], wanted)
-        return make(values)
+        return tuple(values)
 
-    return converted
+    return lambda rows: make(map(converted, rows))
 
 
-def _plain_maker(query: Query[Any], columns: Sequence[str]) -> RowMaker[Any]:
+def _plain_maker(query: Query[Any], columns: Sequence[str]) -> Callable[[Rows], list[Any]]:
     if query.row is None and len(columns) == 1 and not query.named:
-        return itemgetter(0)
+        return lambda rows: [value for (value,) in rows]
     row = query.row or named_tuple("Row", columns)
-    return lambda values: row(*values)
+    return lambda rows: list(starmap(row, rows))
 
 
 def convert_one(query: Query[Any], column: int, value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from psycopg.errors import ActiveSqlTransaction
 
-from sqlkit.database import begin, driver
+from sqlkit.database import begin, wire
 from sqlkit.database.async_session import AsyncSession
 from sqlkit.database.connect import connect_async
 from sqlkit.database.deadline import left, wait_async
@@ -33,7 +33,7 @@ class AsyncRollbackDatabase(LooplessDatabase):
 
     def __init__(self, conninfo: str) -> None:
         super().__init__(conninfo)
-        self._pinned: driver.AsyncPgConnection | None = None
+        self._pinned: wire.AsyncPgConnection | None = None
         self._pinning = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
@@ -46,7 +46,7 @@ class AsyncRollbackDatabase(LooplessDatabase):
     async def close(self) -> None:
         """Nothing: see the class."""
 
-    async def _connected(self) -> driver.AsyncPgConnection:
+    async def _connected(self) -> wire.AsyncPgConnection:
         async with self._pinning:
             if self._pinned is None:
                 conn = await connect_async(self._settings)
@@ -55,14 +55,14 @@ class AsyncRollbackDatabase(LooplessDatabase):
                 self._pinned = conn
             return self._pinned
 
-    async def _command(self, conn: driver.AsyncPgConnection, command: bytes) -> None:
-        await wait_async(conn, driver.command(conn, command), self._settings.timeout)
+    async def _command(self, conn: wire.AsyncPgConnection, command: bytes) -> None:
+        await wait_async(conn, wire.command(conn, command), self._settings.timeout)
 
-    def _session(self, conn: driver.AsyncPgConnection) -> AsyncSession:
+    def _session(self, conn: wire.AsyncPgConnection) -> AsyncSession:
         return AsyncSession(conn, self._settings, self._depth)
 
     @asynccontextmanager
-    async def _taken(self, deadline: float) -> AsyncGenerator[driver.AsyncPgConnection]:
+    async def _taken(self, deadline: float) -> AsyncGenerator[wire.AsyncPgConnection]:
         async with self._one_at_a_time(deadline):
             try:
                 conn = await self._connected()
@@ -98,7 +98,7 @@ class AsyncRollbackDatabase(LooplessDatabase):
     @asynccontextmanager
     async def _begun(
         self,
-        conn: driver.AsyncPgConnection,
+        conn: wire.AsyncPgConnection,
         isolation: Isolation | None,
         read_only: bool | None,
         deferrable: bool | None,

@@ -12,7 +12,7 @@ from sqlkit.database.async_database import AsyncDatabase
 from sqlkit.testing.finish import finish
 
 if TYPE_CHECKING:
-    from sqlkit.database import driver
+    from sqlkit.database import wire
 
 
 class LooplessDatabase(AsyncDatabase):
@@ -20,9 +20,9 @@ class LooplessDatabase(AsyncDatabase):
 
     def __init__(self, conninfo: str) -> None:
         super().__init__(conninfo, name="test")
-        self._made: list[driver.AsyncPgConnection] = []
+        self._made: list[wire.AsyncPgConnection] = []
 
-    async def _configure(self, conn: driver.AsyncPgConnection) -> None:
+    async def _configure(self, conn: wire.AsyncPgConnection) -> None:
         self._made.append(conn)
         await super()._configure(conn)
 

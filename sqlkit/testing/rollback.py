@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from psycopg.errors import ActiveSqlTransaction
 
-from sqlkit.database import begin, driver
+from sqlkit.database import begin, wire
 from sqlkit.database.connect import connect
 from sqlkit.database.database import Database
 from sqlkit.database.deadline import left, wait
@@ -46,7 +46,7 @@ class RollbackDatabase(Database):
 
     def __init__(self, conninfo: str) -> None:
         super().__init__(conninfo, min_size=1, max_size=1, name="test")
-        self._pinned: driver.PgConnection | None = None
+        self._pinned: wire.PgConnection | None = None
         self._turn = threading.RLock()
         self._depth = 1
 
@@ -64,7 +64,7 @@ class RollbackDatabase(Database):
         if conn is not None:
             finish(conn.pgconn)
 
-    def _connected(self) -> driver.PgConnection:
+    def _connected(self) -> wire.PgConnection:
         with self._opening:
             if self._pinned is None:
                 conn = self._pinned = connect(self._settings)
@@ -72,14 +72,14 @@ class RollbackDatabase(Database):
                 self._command(conn, b"BEGIN")
             return self._pinned
 
-    def _command(self, conn: driver.PgConnection, command: bytes) -> None:
-        wait(conn, driver.command(conn, command), self._settings.timeout)
+    def _command(self, conn: wire.PgConnection, command: bytes) -> None:
+        wait(conn, wire.command(conn, command), self._settings.timeout)
 
-    def _session(self, conn: driver.PgConnection) -> Session:
+    def _session(self, conn: wire.PgConnection) -> Session:
         return Session(conn, self._settings, self._depth)
 
     @contextmanager
-    def _taken(self, deadline: float) -> Generator[driver.PgConnection]:
+    def _taken(self, deadline: float) -> Generator[wire.PgConnection]:
         if not self._turn.acquire(timeout=left(self._settings.pool_timeout, deadline)):
             raise NeedsCommit("another thread is in a transaction or stream")
         try:
@@ -99,7 +99,7 @@ class RollbackDatabase(Database):
     @contextmanager
     def _begun(
         self,
-        conn: driver.PgConnection,
+        conn: wire.PgConnection,
         isolation: Isolation | None,
         read_only: bool | None,
         deferrable: bool | None,

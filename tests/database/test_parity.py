@@ -100,8 +100,17 @@ def test_databases_transactions_and_held_connections_are_connections() -> None:
         assert issubclass(twin, AsyncConnection)
 
 
-def test_only_the_driver_touches_psycopg_s_lower_layers() -> None:
-    lower = re.compile(r"psycopg\.(generators|waiting|_\w+)|import .*\b(pq|waiting)\b|\.pgconn\b")
+def touching(pattern: str) -> set[str]:
     folder = Path(sqlkit.__file__).parent / "database"
-    touching = {p.name for p in folder.glob("*.py") if lower.search(p.read_text("utf-8"))}
-    assert touching == {"driver.py", "types.py"}
+    files = [(p.relative_to(folder), p.read_text("utf-8")) for p in folder.rglob("*.py")]
+    return {str(path) for path, text in files if re.search(pattern, text)}
+
+
+def test_only_the_driver_touches_psycopg_s_lower_layers() -> None:
+    lower = r"psycopg\.(generators|waiting|_\w+)|import .*\b(waiting|generators|Transformer)\b"
+    assert touching(lower) == {"driver.py"}
+
+
+def test_only_the_driver_and_what_stands_on_it_speak_to_libpq() -> None:
+    files = touching(r"\.pgconn\b")
+    assert {file for file in files if not file.startswith("wire")} == {"driver.py"}

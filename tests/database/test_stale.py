@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from sqlkit import Statement, WrongArgument, sql
-from sqlkit.database import driver
+from sqlkit.database.wire import prepare
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -130,7 +130,7 @@ async def test_inside_a_transaction_it_is_an_error_that_the_next_call_heals(
 async def test_ever_new_texts_do_not_fill_the_server(
     one: AsyncDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "MOST_PREPARED", 20)
+    monkeypatch.setattr(prepare, "MOST_PREPARED", 20)
     numbers = itertools.count()
 
     async def prepared() -> int:

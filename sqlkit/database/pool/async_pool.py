@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from sqlkit.database import driver
+from sqlkit.database import driver, wire
 from sqlkit.database.connect import connect_async
 from sqlkit.database.pool import recovery
 from sqlkit.database.pool.base_pool import BasePool, call_if_there
@@ -29,10 +29,10 @@ class Waiting:
     __slots__ = ("_future",)
 
     def __init__(self) -> None:
-        self._future: asyncio.Future[driver.AsyncPgConnection | None]
+        self._future: asyncio.Future[wire.AsyncPgConnection | None]
         self._future = asyncio.get_running_loop().create_future()
 
-    def serve(self, conn: driver.AsyncPgConnection | None, /) -> bool:
+    def serve(self, conn: wire.AsyncPgConnection | None, /) -> bool:
         """Give it a connection; False if it was cancelled, or has one."""
         if self._future.done():
             return False
@@ -44,7 +44,7 @@ class Waiting:
         if not self._future.done():
             self._future.set_exception(error)
 
-    async def wait(self, seconds: float) -> driver.AsyncPgConnection | None:
+    async def wait(self, seconds: float) -> wire.AsyncPgConnection | None:
         """What it was given; None if the time was up before."""
         timer = None
         if seconds < inf:
@@ -55,14 +55,14 @@ class Waiting:
             if timer is not None:
                 timer.cancel()
 
-    def unused(self) -> driver.AsyncPgConnection | None:
+    def unused(self) -> wire.AsyncPgConnection | None:
         """What it was given in the moment in which its task was cancelled."""
         future = self._future
         given = future.done() and not future.cancelled() and future.exception() is None
         return future.result() if given else None
 
 
-class AsyncPool(BasePool[driver.AsyncPgConnection]):
+class AsyncPool(BasePool[wire.AsyncPgConnection]):
     """A pool of connections for the tasks of an event loop.
 
     ``configure`` is called with each new connection, before anybody has it.
@@ -71,7 +71,7 @@ class AsyncPool(BasePool[driver.AsyncPgConnection]):
     def __init__(
         self,
         settings: Settings,
-        configure: Callable[[driver.AsyncPgConnection], Awaitable[None]],
+        configure: Callable[[wire.AsyncPgConnection], Awaitable[None]],
     ) -> None:
         super().__init__(settings)
         self._configure = configure
@@ -90,7 +90,7 @@ class AsyncPool(BasePool[driver.AsyncPgConnection]):
                 self.give(await self.take())
             except (psycopg.OperationalError, TimeoutError):
                 conninfo = self._settings.address.target.conninfo
-                accepts = patience > 0 and await asyncio.to_thread(driver.accepts, conninfo)
+                accepts = patience > 0 and await asyncio.to_thread(wire.accepts, conninfo)
                 pause = startup.failed(accepts=accepts)
                 if pause is None:
                     raise
@@ -98,7 +98,7 @@ class AsyncPool(BasePool[driver.AsyncPgConnection]):
 
     # --- Take
 
-    async def take(self, deadline: float = inf) -> driver.AsyncPgConnection:
+    async def take(self, deadline: float = inf) -> wire.AsyncPgConnection:
         """A connection that works, before a moment of `time.monotonic`; `give` it back.
 
         Raises `DeadlineExceeded` if none is free in time, `PoolExhausted` at once if too many wait
@@ -119,7 +119,7 @@ class AsyncPool(BasePool[driver.AsyncPgConnection]):
                 stock.counts.checkouts += 1
                 return conn
 
-    async def _waited(self, deadline: float) -> driver.AsyncPgConnection:
+    async def _waited(self, deadline: float) -> wire.AsyncPgConnection:
         """The connection that a call waited for."""
         waiting = Waiting()
         began = monotonic()
@@ -144,14 +144,14 @@ class AsyncPool(BasePool[driver.AsyncPgConnection]):
         if conn is not None:
             self.give(conn)
 
-    async def _works(self, conn: driver.AsyncPgConnection, now: float, deadline: float) -> bool:
+    async def _works(self, conn: wire.AsyncPgConnection, now: float, deadline: float) -> bool:
         """Whether a connection is of use still; one that isn't is given up."""
         if now >= conn.expires:
             self._expire(conn)
             return False
         seconds = min(recovery.CHECK, deadline - now)
         try:
-            await driver.waited_async(conn, driver.command(conn, b""), seconds)
+            await driver.waited_async(conn, wire.command(conn, b""), seconds)
         except psycopg.Error as error:
             is_silent = isinstance(error, driver.WaitTimeout)
             self._lose(conn, error, is_silent=is_silent and seconds == recovery.CHECK)
@@ -187,12 +187,12 @@ class AsyncPool(BasePool[driver.AsyncPgConnection]):
                 return
             await asyncio.sleep(pause)
 
-    async def _connected(self) -> driver.AsyncPgConnection:
+    async def _connected(self) -> wire.AsyncPgConnection:
         conn = await connect_async(self._settings)
         try:
             await self._configure(conn)
         except BaseException:
-            driver.finish(conn)
+            wire.finish(conn)
             raise
         return conn
 

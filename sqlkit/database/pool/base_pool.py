@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 import psycopg
 
-from sqlkit.database import driver
+from sqlkit.database import wire
 from sqlkit.database.pool import recovery, unavailable
 from sqlkit.database.pool.events import Events
 from sqlkit.database.pool.stock import C, Stock
@@ -64,7 +64,7 @@ class BasePool(ABC, Generic[C]):
         """
         now = monotonic()
         is_plain = not conn.altered and not isinstance(error, psycopg.Error)
-        if now < conn.expires and driver.is_idle(conn) and is_plain:
+        if now < conn.expires and wire.is_idle(conn) and is_plain:
             conn.used = now
             stock = self._stock
             stock.idle.append(conn)
@@ -81,12 +81,12 @@ class BasePool(ABC, Generic[C]):
 
     def _take_back(self, conn: C, error: BaseException | None, now: float) -> None:
         if conn not in self._stock.members:  # it was disowned in a fork
-            driver.finish(conn)
+            wire.finish(conn)
         elif conn.closed:
             self._lose(conn, error)
         elif self._is_demoted(conn, error):
             self._drain(conn, "the server is a standby by now")
-        elif not driver.is_idle(conn):
+        elif not wire.is_idle(conn):
             self._give_up(conn, "it was given back in the middle of something")
         elif conn.altered:
             self._give_up(conn, "a statement changed its session")
@@ -137,7 +137,7 @@ class BasePool(ABC, Generic[C]):
         self._remove(conn)
 
     def _remove(self, conn: C) -> None:
-        driver.finish(conn)
+        wire.finish(conn)
         with self._lock:
             self._stock.remove(conn)
             openings = self._stock.wanted()
@@ -153,7 +153,7 @@ class BasePool(ABC, Generic[C]):
         """A new connection is one of the pool's from now on."""
         conn.used = monotonic()
         conn.expires = recovery.expiry(conn.used, self._settings.max_lifetime)
-        conn.news = driver.news(conn)
+        conn.news = wire.news(conn)
         conn.backend = conn.info.backend_pid
         with self._lock:
             since = self._stock.down_since
@@ -254,16 +254,16 @@ class BasePool(ABC, Generic[C]):
         self._lock = threading.Lock()
         self._has_timer = False
         for conn in self._stock.forget():
-            driver.disown(conn)
+            wire.disown(conn)
 
     def __repr__(self) -> str:
         size = len(self._stock.members)
         return f"<{type(self).__name__} of {self._settings.name!r}, {size} open>"
 
 
-def _finish(conns: Iterable[driver.AnyConnection]) -> None:
+def _finish(conns: Iterable[wire.AnyConnection]) -> None:
     for conn in list(conns):
-        driver.finish(conn)
+        wire.finish(conn)
 
 
 def call_if_there(method: weakref.WeakMethod[Callable[[], None]]) -> None:

@@ -15,7 +15,7 @@ from sqlkit.errors import CommitUnknown
 from sqlkit.policy.words.lost import is_lost
 
 if TYPE_CHECKING:
-    from sqlkit.database.driver import AnyConnection
+    from sqlkit.database.wire import AnyConnection
 
 logger = logging.getLogger("sqlkit")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from sqlkit.database import driver
+from sqlkit.database import driver, wire
 from sqlkit.database.connect import connect
 from sqlkit.database.pool import recovery
 from sqlkit.database.pool.base_pool import BasePool, call_if_there
@@ -32,9 +32,9 @@ class Waiting:
     def __init__(self) -> None:
         self._done = threading.Lock()
         self._done.acquire()
-        self.given: driver.PgConnection | BaseException | None = None
+        self.given: wire.PgConnection | BaseException | None = None
 
-    def serve(self, conn: driver.PgConnection, /) -> bool:
+    def serve(self, conn: wire.PgConnection, /) -> bool:
         """Give it a connection."""
         self.given = conn
         self._done.release()
@@ -51,15 +51,13 @@ class Waiting:
             self._done.acquire(timeout=min(seconds, threading.TIMEOUT_MAX))
 
 
-class Pool(BasePool[driver.PgConnection]):
+class Pool(BasePool[wire.PgConnection]):
     """A pool of connections for threads.
 
     ``configure`` is called with each new connection, before anybody has it.
     """
 
-    def __init__(
-        self, settings: Settings, configure: Callable[[driver.PgConnection], None]
-    ) -> None:
+    def __init__(self, settings: Settings, configure: Callable[[wire.PgConnection], None]) -> None:
         super().__init__(settings)
         self._configure = configure
         self._over = threading.Event()
@@ -76,7 +74,7 @@ class Pool(BasePool[driver.PgConnection]):
             try:
                 self.give(self.take())
             except (psycopg.OperationalError, TimeoutError):
-                accepts = patience > 0 and driver.accepts(self._settings.address.target.conninfo)
+                accepts = patience > 0 and wire.accepts(self._settings.address.target.conninfo)
                 pause = startup.failed(accepts=accepts)
                 if pause is None:
                     raise
@@ -84,7 +82,7 @@ class Pool(BasePool[driver.PgConnection]):
 
     # --- Take
 
-    def take(self, deadline: float = inf) -> driver.PgConnection:
+    def take(self, deadline: float = inf) -> wire.PgConnection:
         """A connection that works, before a moment of `time.monotonic`; `give` it back.
 
         Raises `DeadlineExceeded` if none is free in time, `PoolExhausted` at once if too many wait
@@ -105,7 +103,7 @@ class Pool(BasePool[driver.PgConnection]):
                 stock.counts.checkouts += 1
                 return conn
 
-    def _waited(self, deadline: float) -> driver.PgConnection:
+    def _waited(self, deadline: float) -> wire.PgConnection:
         """The connection that a call waited for."""
         waiting = Waiting()
         began = monotonic()
@@ -118,24 +116,24 @@ class Pool(BasePool[driver.PgConnection]):
             raise
         self._leave(waiting, monotonic() - began)
         given = waiting.given
-        if isinstance(given, driver.PgConnection):
+        if isinstance(given, wire.PgConnection):
             return given
         raise self._in_vain(seconds) if given is None else self._not_connected(given)
 
     def _abandon(self, waiting: Waiting, seconds: float) -> None:
         """A wait was interrupted."""
         self._leave(waiting, seconds)
-        if isinstance(waiting.given, driver.PgConnection):
+        if isinstance(waiting.given, wire.PgConnection):
             self.give(waiting.given)
 
-    def _works(self, conn: driver.PgConnection, now: float, deadline: float) -> bool:
+    def _works(self, conn: wire.PgConnection, now: float, deadline: float) -> bool:
         """Whether a connection is of use still; one that isn't is given up."""
         if now >= conn.expires:
             self._expire(conn)
             return False
         seconds = min(recovery.CHECK, deadline - now)
         try:
-            driver.waited(conn, driver.command(conn, b""), seconds)
+            driver.waited(conn, wire.command(conn, b""), seconds)
         except psycopg.Error as error:
             is_silent = isinstance(error, driver.WaitTimeout)
             self._lose(conn, error, is_silent=is_silent and seconds == recovery.CHECK)
@@ -171,12 +169,12 @@ class Pool(BasePool[driver.PgConnection]):
             if self._over.wait(pause):
                 return
 
-    def _connected(self) -> driver.PgConnection:
+    def _connected(self) -> wire.PgConnection:
         conn = connect(self._settings)
         try:
             self._configure(conn)
         except BaseException:
-            driver.finish(conn)
+            wire.finish(conn)
             raise
         return conn
 

@@ -23,7 +23,7 @@ from sqlkit.database.pool import recovery
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlkit.database.driver import AnyConnection
+    from sqlkit.database.wire import AnyConnection
 
 C = TypeVar("C", bound="AnyConnection")
 C_contra = TypeVar("C_contra", bound="AnyConnection", contravariant=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from sqlkit.database import driver
+    from sqlkit.database import wire
     from sqlkit.database.pool.async_pool import AsyncPool
     from sqlkit.database.pool.pool import Pool
 
@@ -25,7 +25,7 @@ class Taken:
         self._pool = pool
         self._deadline = deadline
 
-    def __enter__(self) -> driver.PgConnection:
+    def __enter__(self) -> wire.PgConnection:
         conn = self._conn = self._pool.take(self._deadline)
         conn.sent = False
         return conn
@@ -48,7 +48,7 @@ class AsyncTaken:
         self._pool = pool
         self._deadline = deadline
 
-    async def __aenter__(self) -> driver.AsyncPgConnection:
+    async def __aenter__(self) -> wire.AsyncPgConnection:
         conn = self._conn = await self._pool.take(self._deadline)
         conn.sent = False
         return conn

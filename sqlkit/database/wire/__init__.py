@@ -1,0 +1,79 @@
+"""What is said to the server on one connection: generators, which `driver.waited` waits for."""
+
+from __future__ import annotations
+
+from sqlkit.database.wire.batch import batch
+from sqlkit.database.wire.bound import Bound
+from sqlkit.database.wire.command import command, drain
+from sqlkit.database.wire.connection import (
+    AnyConnection,
+    AsyncPgConnection,
+    PgConnection,
+    accepts,
+    disown,
+    finish,
+    is_aborted,
+    is_busy,
+    is_idle,
+    is_in_transaction,
+    news,
+)
+from sqlkit.database.wire.copy_in import begin_copy_in, end_copy_in, send_copy
+from sqlkit.database.wire.copy_out import begin_copy_out, copy_rows
+from sqlkit.database.wire.cursor import (
+    NextRows,
+    NotDeclarable,
+    begin_rows,
+    declare,
+    fetch_rows,
+    next_rows,
+)
+from sqlkit.database.wire.note import note
+from sqlkit.database.wire.run import run
+from sqlkit.database.wire.setup import reset, settle
+from sqlkit.database.wire.told import allow, is_ended_by_limit
+from sqlkit.database.wire.transaction import (
+    begin,
+    end_abandoned,
+    transaction_id,
+    transaction_status,
+)
+
+__all__ = [
+    "AnyConnection",
+    "AsyncPgConnection",
+    "Bound",
+    "NextRows",
+    "NotDeclarable",
+    "PgConnection",
+    "accepts",
+    "allow",
+    "batch",
+    "begin",
+    "begin_copy_in",
+    "begin_copy_out",
+    "begin_rows",
+    "command",
+    "copy_rows",
+    "declare",
+    "disown",
+    "drain",
+    "end_abandoned",
+    "end_copy_in",
+    "fetch_rows",
+    "finish",
+    "is_aborted",
+    "is_busy",
+    "is_ended_by_limit",
+    "is_idle",
+    "is_in_transaction",
+    "news",
+    "next_rows",
+    "note",
+    "reset",
+    "run",
+    "send_copy",
+    "settle",
+    "transaction_id",
+    "transaction_status",
+]

@@ -1,0 +1,162 @@
+"""A query's text prepared on one connection, with all that a call of it needs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlkit.database import limit, values
+from sqlkit.database.driver import Decoder, Encoder
+from sqlkit.errors import WrongArgument
+from sqlkit.policy.retry.repeatable import only_reads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from psycopg import pq
+    from psycopg.abc import Buffer
+    from psycopg.pq.abc import PGresult
+
+    from sqlkit.database.parameters import Accepts
+    from sqlkit.database.types import Types
+    from sqlkit.statement import Query, Variant
+
+_VALUE = re.compile(r""":| ['"]""")
+
+
+class Bound:
+    """A query's text prepared on one connection, with all that a call of it needs.
+
+    Behind a pooler nothing stays prepared: ``name`` is empty, and the text sent each time.
+    ``alone``: the statement can be in no transaction with another.
+    """
+
+    __slots__ = (
+        "accepts",
+        "alone",
+        "columns",
+        "decoder",
+        "encoder",
+        "make_rows",
+        "name",
+        "only_reads",
+        "query",
+        "variant",
+    )
+
+    def __init__(
+        self,
+        name: bytes,
+        variant: Variant,
+        parameter_types: Sequence[int],
+        described: PGresult,
+        types: Types,
+        *,
+        result_format: pq.Format | None = None,
+    ) -> None:
+        self.name = name
+        self.alone = limit.may_commit(variant.sql)
+        self.variant = variant
+        self.query: Query[Any] = variant.query
+        self.only_reads = only_reads(self.query)
+        self.columns = [_text(described.fname(i)) for i in range(described.nfields)]
+        oids = column_types(described)
+        adapters = types.adapters([*parameter_types, *oids], self.query.composites)
+        self.encoder = Encoder(adapters, parameter_types, types.format(parameter_types))
+        self.decoder = Decoder(
+            adapters, oids, types.format(oids) if result_format is None else result_format
+        )
+        self.accepts: list[Accepts] = [types.accepts(oid) for oid in parameter_types]
+        self.make_rows = values.rows_maker(self.query, self.columns)
+
+    def encode(self, args: Sequence[Any]) -> Sequence[Buffer | None]:
+        """The arguments as they are sent. Raises `WrongArgument`."""
+        sent = [args[i] for i in self.variant.arguments]
+        for i, accepts in enumerate(self.accepts):
+            value = sent[i]
+            if type(value) is accepts.exact or value is None:
+                continue
+            if not accepts.fits(value):
+                raise self._wrong(i, accepts.refusal(value))
+            if accepts.is_array and not isinstance(value, list):
+                sent[i] = list(value)
+        try:
+            return self.encoder.encode(sent)
+        except Exception:
+            # The cause is left away: its message may hold the value.
+            raise self._refused(sent) from None
+
+    def _refused(self, sent: Sequence[Any]) -> WrongArgument:
+        for i, value in enumerate(sent):
+            if (error := self.encoder.failure(i, value)) is not None:
+                words = self.accepts[i].words
+                return self._wrong(i, f"can't be sent as {words}: {reason(error)}")
+        return WrongArgument(f"{self.query.name}: the arguments can't be sent")
+
+    def _wrong(self, i: int, what: str) -> WrongArgument:
+        name = self.query.parameters[self.variant.arguments[i]]
+        return WrongArgument(f"{self.query.name}: {name} {what}")
+
+    def value(self, result: PGresult) -> Any:
+        """What running the statement gives, by the query's kind."""
+        kind = self.query.kind or ("many" if self.columns else "exec")
+        if kind == "exec":
+            return None
+        if kind == "affected":
+            return result.command_tuples or 0
+        if kind == "many":
+            return self.rows(result)
+        values.check_count(self.query, result.ntuples)
+        return self.rows(result)[0] if result.ntuples else None
+
+    def rows(self, result: PGresult, before: int = 0) -> list[Any]:
+        """The rows of a result; ``before``: how many of the statement's came earlier.
+
+        Raises `UnreadableValue`.
+        """
+        try:
+            return self.make_rows(self.decoder.rows(result))
+        except Exception as error:
+            raise self._unreadable(_fields(result), before, error) from error
+
+    def copied(self, rows: Sequence[memoryview], before: int) -> list[Any]:
+        """Rows of a copy out, as `rows`."""
+        try:
+            return self.make_rows(map(self.decoder.copied_row, rows))
+        except Exception as error:
+            fields = map(self.decoder.copied_fields, rows)
+            raise self._unreadable(fields, before, error) from error
+
+    def _unreadable(
+        self, rows: Iterable[Sequence[bytes | None]], before: int, error: Exception
+    ) -> Exception:
+        for number, row in enumerate(rows, before + 1):
+            for i, data in enumerate(row):
+                try:
+                    if data is not None:
+                        values.convert_one(self.query, i, self.decoder.value(i, data))
+                except Exception as found:
+                    return values.unreadable(self.query, self.columns[i], number, reason(found))
+        return error
+
+
+def column_types(result: PGresult) -> list[int]:
+    """The oids of a result's columns."""
+    return [result.ftype(i) for i in range(result.nfields)]
+
+
+def reason(error: Exception) -> str:
+    """What an error of an encoder or decoder says, without the value."""
+    if isinstance(error, UnicodeError):
+        return "it is no Unicode text"
+    # What psycopg's message quotes, or says after a colon, may be the value.
+    return _VALUE.split(str(error))[0] or type(error).__name__
+
+
+def _fields(result: PGresult) -> Iterator[list[bytes | None]]:
+    for row in range(result.ntuples):
+        yield [result.get_value(row, column) for column in range(result.nfields)]
+
+
+def _text(name: bytes | None) -> str:
+    return name.decode() if name else ""

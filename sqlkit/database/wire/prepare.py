@@ -1,0 +1,127 @@
+"""Preparing a query's text on a connection, and learning what it takes and gives."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import secrets
+from functools import partial
+from typing import TYPE_CHECKING
+
+from psycopg import pq
+
+from sqlkit.database.driver import Decoder, check, execute
+from sqlkit.database.types import ADAPTERS, CATALOG
+from sqlkit.database.wire.bound import Bound, column_types
+from sqlkit.database.wire.command import pipelined
+from sqlkit.database.wire.connection import is_idle
+from sqlkit.errors import WrongKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
+
+    from sqlkit.database.wire.connection import AnyConnection
+    from sqlkit.statement import Variant
+
+# A program has as many as its .sql files hold; only `sqlkit.sql` can make ever more of them.
+MOST_PREPARED = 1000
+
+_HAS_CLOSE = pq.version() >= 170000
+
+# Behind a pooler that nobody told of, another process's statement must not be taken for our own.
+_PREFIX = f"sqlkit_{secrets.token_hex(4)}"
+_names = itertools.count(1)
+
+
+def new_name() -> bytes:
+    """A name that no other statement or cursor has."""
+    return f"{_PREFIX}_{os.getpid()}_{next(_names)}".encode()  # a fork has the same prefix
+
+
+def bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
+    """Prepare a query's text on this connection, unless it is, and keep what the server says."""
+    bound = conn.bindings.pop(variant, None)
+    if bound is None:
+        while len(conn.bindings) >= MOST_PREPARED and _can_deallocate(conn):
+            yield from forget(conn, next(iter(conn.bindings)))
+        bound = yield from describe(conn, variant, b"" if conn.profile.pooled else new_name())
+    conn.bindings[variant] = bound  # at the end: what was used last is forgotten last
+    return bound
+
+
+def forget(conn: AnyConnection, variant: Variant) -> PQGen[None]:
+    """Forget a text, and let the server forget it."""
+    bound = conn.bindings.pop(variant, None)
+    if bound is not None:
+        yield from _deallocate(conn, bound.name)
+
+
+def _deallocate(conn: AnyConnection, name: bytes) -> PQGen[None]:
+    if not name:
+        return
+    if _HAS_CLOSE:
+        conn.pgconn.send_close_prepared(name)
+        check((yield from execute(conn.pgconn)))
+    elif is_idle(conn):
+        conn.pgconn.send_query(b"DEALLOCATE " + name)
+        yield from execute(conn.pgconn)
+
+
+def _can_deallocate(conn: AnyConnection) -> bool:
+    # DEALLOCATE of what is gone already would abort a transaction; Close is never an error.
+    return _HAS_CLOSE or is_idle(conn)
+
+
+def describe(conn: AnyConnection, variant: Variant, name: bytes = b"") -> PQGen[Bound]:
+    """Prepare under a name, and learn of the types; without a name only the latter lasts."""
+    pgconn = conn.pgconn
+    # A copy in can't be prepared: the select over its columns is, to learn their types.
+    sql = variant.query.copy_in or variant.sql
+    # In one go: behind a pooler, what comes later may reach another server connection.
+    answers = yield from pipelined(
+        conn,
+        [
+            partial(pgconn.send_prepare, name, sql.encode()),
+            partial(pgconn.send_describe_prepared, name),
+        ],
+    )
+    described = [check(results) for results in answers][-1]
+    parameter_types = [described.param_type(i) for i in range(described.nparams)]
+    yield from _learn(conn, [*parameter_types, *column_types(described)])
+    if not described.nfields and variant.query.kind in ("one", "maybe", "many"):
+        yield from _deallocate(conn, name)
+        raise WrongKind(
+            f"{variant.query.name} gives no rows: say that its kind is affected or exec"
+        )
+    return Bound(name, variant, parameter_types, described, conn.types)
+
+
+def as_answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Bound]:
+    """How to read an answer: of what isn't prepared, the types may have changed since."""
+    if bound.name or column_types(result) == bound.decoder.oids:
+        return bound
+    yield from _learn(conn, column_types(result))
+    fresh = Bound(
+        bound.name,
+        bound.variant,
+        bound.encoder.oids,
+        result,
+        conn.types,
+        result_format=bound.decoder.format,  # it came in this one
+    )
+    conn.bindings.pop(bound.variant, None)
+    return fresh
+
+
+def _learn(conn: AnyConnection, oids: Sequence[int]) -> PQGen[None]:
+    missing = conn.types.missing(oids)
+    if missing:
+        array = "{" + ",".join(map(str, missing)) + "}"
+        conn.pgconn.send_query_params(
+            CATALOG.encode(), [array.encode()], result_format=pq.Format.BINARY
+        )
+        result = check((yield from execute(conn.pgconn)))
+        conn.types.add(Decoder(ADAPTERS, column_types(result), pq.Format.BINARY).rows(result))

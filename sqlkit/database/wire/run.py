@@ -1,0 +1,107 @@
+"""One statement: sent, answered, and sent again where what was prepared is out of date."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from sqlkit.database.driver import check, execute
+from sqlkit.database.wire.command import command, pipelined
+from sqlkit.database.wire.connection import is_aborted, is_idle
+from sqlkit.database.wire.prepare import as_answered, bind, forget
+from sqlkit.database.wire.stale import is_gone, may_be_stale
+from sqlkit.database.wire.told import prepare, sends, telling
+from sqlkit.errors import WrongArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg.abc import Buffer, PQGen
+    from psycopg.pq.abc import PGconn, PGresult
+
+    from sqlkit.database.wire.bound import Bound
+    from sqlkit.database.wire.connection import AnyConnection
+    from sqlkit.database.wire.told import Telling
+    from sqlkit.statement import Statement, Variant
+
+# The tags of commands whose effect lasts as long as the session.
+_OF_A_SESSION = (b"SET", b"RESET", b"LISTEN", b"LOAD", b"PREPARE")
+_SET_LOCAL = re.compile(r"\s*set\s+(?:local|transaction)\b", re.IGNORECASE)
+
+
+def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
+    """Run a statement of any kind but ``:copy`` and give its value."""
+    variant = statement.variant()
+    conn.sent = False
+    conn.query = statement.query
+    if statement.query.kind == "script":
+        conn.sent = conn.wrote = True
+        yield from command(conn, conn.profile.before_script + variant.sql.encode())
+        return None
+    known = conn.bindings.get(variant)
+    bound = known or (yield from bind(conn, variant))
+    try:
+        result = yield from _send(conn, bound, statement.args)
+    except (psycopg.Error, WrongArgument) as error:
+        gone = is_gone(conn, error)
+        if (known is None and not gone) or not may_be_stale(error):
+            raise
+        yield from forget(conn, variant)
+        if is_aborted(conn):
+            raise
+        bound = yield from bind(conn, variant)
+        result = yield from _send(conn, bound, statement.args)
+    if not bound.columns and _alters(result, variant):
+        conn.altered = True
+    return (yield from as_answered(conn, bound, result)).value(result)
+
+
+def _alters(result: PGresult, variant: Variant) -> bool:
+    """Whether what follows in the same session is another's business by now."""
+    return result.command_status in _OF_A_SESSION and not _SET_LOCAL.match(variant.sql)
+
+
+def _send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[PGresult]:
+    sent = bound.encode(args)
+    will_send(conn, bound)
+    if (told := telling(conn, bound)) is not None:
+        try:
+            return (yield from _send_limited(conn, bound, sent, told))
+        except psycopg.errors.ActiveSqlTransaction as error:
+            # It was undone as a whole, so it may be done again, with no company.
+            if error.diag.context or not is_idle(conn) or conn.profile.read_only:
+                raise
+            bound.alone = True
+    send_bound(conn.pgconn, bound, sent)
+    return check((yield from execute(conn.pgconn)))
+
+
+def _send_limited(
+    conn: AnyConnection, bound: Bound, sent: Sequence[Buffer | None], told: Telling
+) -> PQGen[PGresult]:
+    yield from prepare(conn, told)
+    parts = sends(conn, told.before)
+    parts.append(partial(send_bound, conn.pgconn, bound, sent))
+    answers = yield from pipelined(conn, parts + sends(conn, told.after))
+    return [check(results) for results in answers][len(told.before)]
+
+
+def will_send(conn: AnyConnection, bound: Bound) -> None:
+    """Note that a statement is about to be sent."""
+    conn.sent = True
+    conn.query = bound.query
+    if not bound.only_reads:
+        conn.wrote = True
+
+
+def send_bound(pgconn: PGconn, bound: Bound, sent: Sequence[Buffer | None]) -> None:
+    """Send a statement, its arguments being encoded."""
+    encoder, result_format = bound.encoder, bound.decoder.format
+    if bound.name:
+        pgconn.send_query_prepared(bound.name, sent, encoder.formats, result_format)
+    else:
+        sql = bound.variant.sql.encode()
+        pgconn.send_query_params(sql, sent, encoder.oids, encoder.formats, result_format)
