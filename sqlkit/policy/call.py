@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from time import perf_counter
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 if TYPE_CHECKING:
@@ -24,23 +24,34 @@ class Call:
     ``name``: the query's, or the decorated function's. ``query``: None for a function and for what
     begins and ends transactions. ``inside``: it is part of a transaction, or of a held connection,
     that is open already. ``may_repeat``: doing it twice is the same as once; of a query it is only
-    known from its description. ``deadline``: a moment of `time.monotonic`. ``began``: a moment of
-    `time.perf_counter`. ``attempts``: how often it was tried; ``failures``: how many of them were
-    repeated for another reason than a conflict. ``phase``: of the last attempt; ``standby``: its
-    server turned out to be one, which was not meant. ``result`` and ``error``: of the last attempt;
-    a policy that leaves may replace them. ``database``: the name of the database.
+    known from its description. ``began`` and ``deadline``: moments of `time.monotonic`.
+    ``seconds``: how long it took, until its last attempt ended. ``attempts``: how often it was
+    tried; ``failures``: how many of them were repeated for another reason than a conflict.
+    ``phase``: of the last attempt; ``standby``: its server turned out to be one, which was not
+    meant. ``result`` and ``error``: of the last attempt; a policy that leaves may replace them.
+    ``database``: the name of the database. ``depth``: how many policies it has entered, from the
+    outermost one; the chain's own.
     """
 
-    # Defaults stand on the class: most calls never change most of them, and pay nothing for it.
-    may_repeat: bool = False
-    inside: bool = False
-    deadline: float = inf
-    attempts: int = 0
-    failures: int = 0
-    phase: Phase = "unsent"
-    standby: bool = False
-    result: Any = None
-    error: BaseException | None = None
+    # Slots, all of them set at once: every policy reads some of them for every call.
+    __slots__ = (
+        "args",
+        "attempts",
+        "began",
+        "database",
+        "deadline",
+        "depth",
+        "error",
+        "failures",
+        "inside",
+        "may_repeat",
+        "name",
+        "phase",
+        "query",
+        "result",
+        "seconds",
+        "standby",
+    )
 
     def __init__(
         self,
@@ -53,20 +64,22 @@ class Call:
         self.query = query
         self.args = args
         self.database = database
-        self.began = perf_counter()
-
-    @property
-    def seconds(self) -> float:
-        """How long the call has taken so far."""
-        return perf_counter() - self.began
+        self.began = monotonic()
+        self.seconds = 0.0
+        self.deadline = inf
+        self.depth = self.attempts = self.failures = 0
+        self.inside = self.may_repeat = self.standby = False
+        self.phase: Phase = "unsent"
+        self.result: Any = None
+        self.error: BaseException | None = None
 
     @property
     def rows(self) -> int:
         """How many rows the call gave or changed."""
-        result = self.result
-        if result is None or self.query is None:
+        result, query = self.result, self.query
+        if result is None or query is None:
             return 0
-        if self.query.kind in ("one", "maybe"):
+        if query.kind in ("one", "maybe"):
             return 1
         if isinstance(result, int):
             return result

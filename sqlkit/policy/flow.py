@@ -67,36 +67,39 @@ class Chain:
                 name = getattr(policy, "__name__", type(policy).__name__)
                 raise TypeError(f"policies are instances of Policy, not {name}")
         self.policies = tuple(policies)
-        # What a policy doesn't override isn't called: many need only one of the two.
-        self._enters = tuple(
-            None if type(policy).enter is Policy.enter else policy.enter for policy in policies
-        )
+        # With their places. What a policy doesn't override isn't called: many need only one.
+        places = list(enumerate(self.policies))
+        self._enters = tuple((at, p.enter) for at, p in places if type(p).enter is not Policy.enter)
         self._leaves = tuple(
-            None if type(policy).leave is Policy.leave else policy.leave for policy in policies
+            (at, p.leave) for at, p in reversed(places) if type(p).leave is not Policy.leave
         )
 
     def enter(self, call: Call, entered: list[Any]) -> None:
-        """Enter what isn't entered yet. Raises what a policy refuses the call with."""
+        """Enter what isn't entered yet, and note what it returns at its place in ``entered``.
+
+        Raises what a policy refuses the call with.
+        """
         call.attempts += 1
-        for enter in self._enters[len(entered) :] if entered else self._enters:
-            # Not extend: one that refuses leaves those before it.
-            entered.append(None if enter is None else enter(call))  # noqa: PERF401
+        for at, enter in self._enters:
+            if at >= call.depth:
+                call.depth = at
+                entered[at] = enter(call)
+        call.depth = len(entered)
 
     def leave(self, call: Call, entered: list[Any]) -> float | None:
         """Leave what is entered, innermost first; stops where a policy asks for another attempt."""
-        while entered:
-            token = entered.pop()
-            leave = self._leaves[len(entered)]
-            if leave is None:
-                continue
-            try:
-                pause = leave(call, token)
-            except Exception as error:
-                call.error = error
-                continue
-            if pause is not None:
-                entered.append(token)
-                return pause
+        call.seconds = time.monotonic() - call.began
+        depth = call.depth
+        for at, leave in self._leaves:
+            if at < depth:
+                try:
+                    pause = leave(call, entered[at])
+                except Exception as error:
+                    call.error = error
+                    continue
+                if pause is not None:
+                    call.depth = at + 1
+                    return pause
         return None
 
     def __repr__(self) -> str:
@@ -105,7 +108,7 @@ class Chain:
 
 def drive(chain: Chain, call: Call, attempt: Callable[[], R]) -> R:
     """Make a call through a chain. Raises what the last attempt, or a policy, raised."""
-    entered: list[Any] = []
+    entered = [None] * len(chain.policies)
     pause: float | None = 0.0
     while pause is not None:
         try:
@@ -119,12 +122,13 @@ def drive(chain: Chain, call: Call, attempt: Callable[[], R]) -> R:
         pause = chain.leave(call, entered)
     if call.error is not None:
         raise call.take_error()
-    return cast("R", call.result)
+    result: R = call.result
+    return result
 
 
 async def drive_async(chain: Chain, call: Call, attempt: Callable[[], Awaitable[R]]) -> R:
     """`drive`, awaited."""
-    entered: list[Any] = []
+    entered = [None] * len(chain.policies)
     pause: float | None = 0.0
     while pause is not None:
         try:
@@ -138,7 +142,8 @@ async def drive_async(chain: Chain, call: Call, attempt: Callable[[], Awaitable[
         pause = chain.leave(call, entered)
     if call.error is not None:
         raise call.take_error()
-    return cast("R", call.result)
+    result: R = call.result
+    return result
 
 
 def wrapped(chain: Chain, function: Callable[P, R]) -> Callable[P, R]:

@@ -38,7 +38,7 @@ class Timeout(Policy):
         """
         query = call.query
         seconds = self.seconds if query is None or query.timeout is None else query.timeout
-        now = time.monotonic()
+        now = call.began if call.attempts == 1 else time.monotonic()
         if call.deadline <= now:
             # Before a breaker sees it: the server is not to blame.
             raise DeadlineExceeded(f"{call.name}: its deadline had passed before it was called")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sqlkit.policy.call import Call
     from sqlkit.policy.pooled import Pooled
 
-Entered: TypeAlias = tuple[Period, float, int]
+# The period that a call began in; and when, and the number of its permit, where those matter.
+Entered: TypeAlias = "Closed | tuple[Period, float, int]"
 
 # A share of something, a number of calls, and seconds.
 _SHARES = ("failure_rate", "slow_rate")
@@ -99,20 +100,22 @@ class Breaker(Policy):
         period = self._period
         if isinstance(period, Closed):
             # Without the lock: a call that just misses the end of a period belongs to it.
-            return period, self.clock(), 0
+            return period if self.slow == inf else (period, self.clock(), 0)
         return self._ask(call)
 
     def leave(self, call: Call, entered: Entered | None) -> None:
         """Count how a call ended."""
         if entered is None:
             return
-        period, began, probe = entered
         now = self.clock()
-        if call.error is None and now - began < self.slow and isinstance(period, Closed):
+        if not isinstance(entered, Closed):
+            period, began, probe = entered
+        elif call.error is None and now < entered.window.ends:
             # How nearly all calls end. If the period is over, nobody looks at its window any more.
-            with self._lock:
-                period.window.succeed(now)
+            entered.window.succeed()
             return
+        else:
+            period, began, probe = entered, now, 0
         said: Says = "well" if call.error is None else self._judge(call.error)
         slow = now - began >= self.slow and is_timed(call)
         with self._lock:

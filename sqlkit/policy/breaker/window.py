@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import count
 
 BUCKETS = 10
 
@@ -21,29 +22,28 @@ class Window:
     """Counts of calls, failures and slow calls, which forget what is older than ``seconds``.
 
     Adding a call costs the same however many there are. A bucket is forgotten as a whole, so what
-    is counted goes back between nine and ten tenths of ``seconds``. Not safe for threads.
+    is counted goes back between nine and ten tenths of ``seconds``. All but `succeed` needs a lock
+    where there are threads.
     """
 
-    __slots__ = ("_ends", "_last", "_older", "_width", "row")
+    __slots__ = ("_last", "_older", "_seen", "_width", "ends", "row", "succeed")
 
     def __init__(self, seconds: float, now: float) -> None:
         self._width = seconds / BUCKETS
         self._older: deque[Bucket] = deque()
         self._begin(int(now // self._width))
+        self._seen = -1
+        self.succeed = count().__next__
+        """Count a call that went well, and was not slow, before the moment ``ends``.
+
+        Nearly all do. Under the GIL this is one step, and so is exact without a lock; what it has
+        counted is gathered when the rest of the window is looked at."""
         self.row = 0
         """How many calls failed since the last that did not, whenever that was."""
 
-    def succeed(self, now: float) -> None:
-        """Count a call that went well, and was not slow: what nearly all do."""
-        if now >= self._ends:
-            self.forget(now)
-        self._last.calls += 1
-        self.row = 0
-
     def add(self, now: float, *, failed: bool = False, slow: bool = False) -> None:
         """Count a call that ended at a moment."""
-        if now >= self._ends:
-            self.forget(now)
+        self.forget(now)
         last = self._last
         last.calls += 1
         if slow:
@@ -56,7 +56,8 @@ class Window:
 
     def forget(self, now: float) -> None:
         """Drop what is too old at a moment; one that is past already changes nothing."""
-        if now < self._ends:
+        self._gather()
+        if now < self.ends:
             return
         tick = int(now // self._width)
         self._older.append(self._last)
@@ -66,10 +67,19 @@ class Window:
 
     def _begin(self, tick: int) -> None:
         self._last = Bucket(tick)
-        self._ends = (tick + 1) * self._width
+        self.ends = (tick + 1) * self._width
+
+    def _gather(self) -> None:
+        seen = self.succeed()  # which counts this asking too
+        new = seen - self._seen - 1
+        self._seen = seen
+        if new:
+            self._last.calls += new
+            self.row = 0
 
     def counts(self) -> tuple[int, int, int]:
         """How many calls, failures and slow calls there were."""
+        self._gather()
         buckets = (*self._older, self._last)
         return (
             sum(bucket.calls for bucket in buckets),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -49,7 +48,7 @@ class Log(Policy):
 
     def leave(self, call: Call, entered: Any) -> None:
         """Write the record, if anyone wants it."""
-        seconds = perf_counter() - call.began
+        seconds = call.seconds
         if call.error is not None:
             self._failed(call, call.error, seconds)
         elif seconds >= self.slow:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from prometheus_client import Histogram
@@ -20,8 +19,10 @@ class Durations(Histogram):
 
     def observe_all(self, values: Sequence[float]) -> None:
         """Count each value, in seconds."""
-        bounds = self._upper_bounds
         self._sum.inc(sum(values))  # pyright: ignore[reportUnknownMemberType] # half annotated
-        places = Counter([bisect_left(bounds, value) for value in values])
-        for place, count in places.items():
-            self._buckets[place].inc(count)  # pyright: ignore[reportUnknownMemberType]
+        ordered, counted = sorted(values), 0
+        for place, bound in enumerate(self._upper_bounds):
+            upto = bisect_right(ordered, bound, counted)
+            if upto > counted:
+                self._buckets[place].inc(upto - counted)  # pyright: ignore[reportUnknownMemberType]
+                counted = upto

@@ -98,9 +98,10 @@ class Instruments(Collector):
             outcome, error_class = failed or ("ok", "")
             labels = (database, self._query(label(name, query)))
             series = self._series.get((*labels, outcome)) or self._begin(*labels, outcome)
-            series.durations.observe_all([note[1] for note in group])
-            series.rows.inc(sum([note[2] for note in group]))
-            series.retries.inc(sum([note[3] - 1 for note in group if note[3] > 1]))
+            _, seconds, rows, attempts = zip(*group, strict=True)
+            series.durations.observe_all(seconds)
+            series.rows.inc(sum(rows))
+            series.retries.inc(sum(attempts) - len(group))
             if outcome not in ("ok", "no_row"):
                 self._errors.labels(*labels, self._error_class(error_class)).inc(len(group))
 

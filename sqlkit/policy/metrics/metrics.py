@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.policy.flow import Policy
@@ -53,14 +52,14 @@ class Metrics(Policy):
 
     def leave(self, call: Call, entered: Any) -> None:
         """Note down how the call went."""
-        seconds = perf_counter() - call.began
         error, query = call.error, call.query
-        instruments = self._instruments
         failed = None if error is None else (outcome(error), error_class(error))
         alike = (call.database, call.name, query, failed)
         rows = 0 if query is None else call.rows
-        instruments.waiting.append((alike, seconds, rows, call.attempts))
-        if len(instruments.waiting) >= instruments.limit:
+        instruments = self._instruments
+        waiting = instruments.waiting
+        waiting.append((alike, call.seconds, rows, call.attempts))
+        if len(waiting) >= instruments.limit:
             instruments.count()
 
     def attach(self, database: Pooled) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal, TypeAlias
 
 import psycopg
@@ -37,6 +38,7 @@ ERRORS = {"well": None, "ill": lost(), "nothing": psycopg.errors.UniqueViolation
 class Model:
     """Remembers every call and counts afresh each time."""
 
+    slow: float = SLOW
     state: str = "closed"
     period: int = 0
     began: float = 0.0
@@ -62,7 +64,7 @@ class Model:
     def end(self, number: int, period: int, began: float, now: float, how: How) -> None:
         if period != self.period:
             return
-        slow, failed = now - began >= SLOW, how == "ill"
+        slow, failed = now - began >= self.slow, how == "ill"
         self.probes.pop(number, None)
         if how == "nothing":
             return
@@ -97,15 +99,16 @@ class Machine(RuleBasedStateMachine):
     """The same calls, at the same moments, through a breaker and its model."""
 
     begun: Bundle[Known] = Bundle("begun")
+    slow = SLOW
 
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
-        self.model = Model()
+        self.model = Model(self.slow)
         self.number = 0
         self.breaker = Breaker(
             window=WINDOW,
-            slow=SLOW,
+            slow=self.slow,
             open_for=OPEN_FOR,
             lease=LEASE,
             minimum_calls=MINIMUM,
@@ -176,3 +179,9 @@ class Machine(RuleBasedStateMachine):
         assert statistics.failures == sum(failed for _, failed, _ in calls)
         assert statistics.slow == sum(slow for _, _, slow in calls)
         assert statistics.probes == len(self.model.probes)
+
+
+class Untimed(Machine):
+    """The same where no call is slow: what went well is then counted without the lock."""
+
+    slow = inf

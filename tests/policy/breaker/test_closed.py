@@ -111,6 +111,17 @@ def test_the_window_moves_and_doesn_t_jump(breaker: Breaker, clock: Clock) -> No
     assert breaker.statistics().calls == 6
 
 
+def test_what_went_well_is_forgotten_from_when_it_was_and_not_from_when_it_is_asked_for(
+    clock: Clock,
+) -> None:
+    breaker = Breaker(window=10, clock=clock)
+    succeed(breaker, 3)
+    clock.now += 6
+    assert breaker.statistics().calls == 3
+    clock.now += 6
+    assert breaker.statistics().calls == 0
+
+
 def test_slow_calls_open_it(breaker: Breaker, clock: Clock) -> None:
     succeed(breaker, 5)
     for _ in range(4):

@@ -37,6 +37,26 @@ def test_calls_of_many_threads_are_all_counted() -> None:
     assert breaker.statistics()[:3] == ("closed", 8000, 2000)
 
 
+def test_calls_are_all_counted_while_time_goes_by() -> None:
+    class Going(Clock):
+        """A hundredth of a second later each time it is read, so that eight buckets end."""
+
+        def __call__(self) -> float:
+            self.now += 0.01
+            return self.now
+
+    breaker = Breaker(failure_rate=1, minimum_calls=10_000, window=100, clock=Going())
+
+    def play() -> None:
+        for turn in range(1000):
+            Begun(breaker).end(lost() if turn % 100 == 0 else None)
+
+    with switching_often(), ThreadPoolExecutor(8) as threads:
+        for played in [threads.submit(play) for _ in range(8)]:
+            played.result()
+    assert breaker.statistics()[:3] == ("closed", 8000, 80)
+
+
 def test_many_threads_failing_at_once_open_it_once() -> None:
     clock, barrier = Clock(), Barrier(8)
     breaker = Breaker(clock=clock)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-from tests.policy.breaker.machine import Machine
+from tests.policy.breaker.machine import Machine, Untimed
 
 TestBreakerAgreesWithItsModel = Machine.TestCase
-TestBreakerAgreesWithItsModel.settings = settings(
-    max_examples=60, stateful_step_count=50, deadline=None
-)
+TestBreakerWithoutSlowCallsAgreesToo = Untimed.TestCase
+for _case in (TestBreakerAgreesWithItsModel, TestBreakerWithoutSlowCallsAgreesToo):
+    _case.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
