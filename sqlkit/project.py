@@ -10,6 +10,15 @@
     [tool.sqlkit.types]          # a column, or a PostgreSQL type, as a Python type
     "campaigns.settings" = "app.types.Settings"
 
+    [tool.sqlkit.migrate]        # what "sqlkit migrate" does unless its options say otherwise
+    lock_timeout = 2.0           # seconds that a statement waits for a lock (0: for ever)
+    wait = 60.0                  # seconds to wait while another process migrates
+    attempts = 10                # how often to try a migration that lacks a lock
+    danger_rows = 10000          # a dry run: from how many rows on a table is big
+    danger_size = 8388608        # or from how many bytes on
+    statement_timeout = 60.0     # a dry run: seconds that a statement may take
+    squawk = true                # false: squawk isn't asked, though it is installed
+
     [tool.sqlkit.databases.reports]    # one more database, with folders of its own
     sql = "sql/reports"
     migrations = "migrations/reports"
@@ -22,21 +31,26 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING
 
 from sqlkit.errors import ProjectError
+from sqlkit.toml import TomlTable, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-Table: TypeAlias = "dict[str, Any]"
+    from sqlkit.toml import Table
 
 FILE = "pyproject.toml"
-KEYS = ("sql", "migrations", "seeds", "null_elements", "allow", "types", "databases")
+KEYS = ("sql", "migrations", "seeds", "null_elements", "allow", "types", "migrate", "databases")
 DATABASE_KEYS = ("sql", "migrations", "search_path")
+MIGRATE_KEYS = (
+    *("lock_timeout", "wait", "attempts"),
+    *("danger_rows", "danger_size", "statement_timeout", "squawk"),
+)
+_WHOLE = ("attempts", "danger_rows", "danger_size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +72,8 @@ class Project:
 
     ``allow`` are names of hazards, which are checked where they are known. ``types`` maps
     ``table.column`` or a PostgreSQL type to a dotted Python type. ``databases`` are
-    the named ones; ``sql`` and ``migrations`` are the unnamed one's.
+    the named ones; ``sql`` and ``migrations`` are the unnamed one's. ``migrate`` has what
+    ``[tool.sqlkit.migrate]`` says of `MIGRATE_KEYS`, times in seconds, and nothing else.
     """
 
     root: Path
@@ -68,6 +83,7 @@ class Project:
     null_elements: bool = True
     allow: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    migrate: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     databases: Mapping[str, DatabaseFolders] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
@@ -105,7 +121,7 @@ class Project:
         if name not in self.databases:
             raise ProjectError(
                 f"{self.root / FILE}: no [tool.sqlkit.databases.{name}]"
-                + _suggestion(name, self.databases)
+                + suggestion(name, self.databases)
             )
         return self.databases[name]
 
@@ -119,16 +135,16 @@ def _section(file: Path) -> Table | None:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProjectError(f"{file}: {error}") from error
-    tool = _Reader(file, "", content).table("tool") or {}
-    return _Reader(file, "tool", tool).table("sqlkit")
+    tool = TomlTable(file, "", content).table("tool") or {}
+    return TomlTable(file, "tool", tool).table("sqlkit")
 
 
 def _project(file: Path, section: Table) -> Project:
     root = file.parent
-    read = _Reader(file, "tool.sqlkit", section)
+    read = TomlTable(file, "tool.sqlkit", section)
     read.refuse_all_but(KEYS)
-    types = _Reader(file, "tool.sqlkit.types", read.table("types") or {})
-    databases = _Reader(file, "tool.sqlkit.databases", read.table("databases") or {})
+    types = TomlTable(file, "tool.sqlkit.types", read.table("types") or {})
+    databases = TomlTable(file, "tool.sqlkit.databases", read.table("databases") or {})
     return Project(
         root=root,
         sql=root / read.text("sql", "sql"),
@@ -136,6 +152,7 @@ def _project(file: Path, section: Table) -> Project:
         seeds=root / read.text("seeds", "sql/seeds.py"),
         null_elements=read.flag("null_elements", default=True),
         allow=read.texts("allow"),
+        migrate=MappingProxyType(_migrate(read)),
         types=MappingProxyType({name: types.text(name) for name in types.values}),
         databases=MappingProxyType(
             {name: _database(databases, name, root) for name in databases.values}
@@ -143,9 +160,21 @@ def _project(file: Path, section: Table) -> Project:
     )
 
 
-def _database(databases: _Reader, name: str, root: Path) -> DatabaseFolders:
+def _migrate(section: TomlTable) -> dict[str, float]:
+    table = section.table("migrate") or {}
+    read = TomlTable(section.file, f"{section.name}.migrate", table)
+    read.refuse_all_but(MIGRATE_KEYS)
+    found: dict[str, float] = {
+        key: read.number(key, whole=key in _WHOLE, least=1 if key == "attempts" else 0)
+        for key in table
+        if key != "squawk"
+    }
+    return {**found, "squawk": read.flag("squawk", default=True)} if "squawk" in table else found
+
+
+def _database(databases: TomlTable, name: str, root: Path) -> DatabaseFolders:
     table = databases.table(name) or {}
-    read = _Reader(databases.file, f"{databases.name}.{name}", table)
+    read = TomlTable(databases.file, f"{databases.name}.{name}", table)
     read.refuse_all_but(DATABASE_KEYS)
     return DatabaseFolders(
         name,
@@ -153,57 +182,3 @@ def _database(databases: _Reader, name: str, root: Path) -> DatabaseFolders:
         migrations=root / read.text("migrations", f"migrations/{name}"),
         search_path=read.text("search_path") if "search_path" in table else None,
     )
-
-
-class _Reader:
-    """A table of the file, whose errors name the file, the table and the key."""
-
-    def __init__(self, file: Path, name: str, values: Table) -> None:
-        self.file, self.name, self.values = file, name, values
-
-    def refuse_all_but(self, keys: Iterable[str]) -> None:
-        keys = tuple(keys)
-        for key in self.values:
-            if key not in keys:
-                raise self._error(f'has no key "{key}"{_suggestion(key, keys)}')
-
-    def text(self, key: str, default: str = "") -> str:
-        value = self.values.get(key, default)
-        if isinstance(value, str) and value:
-            return value
-        raise self._wrong(key, "a string with something in it")
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self.values.get(key, [])
-        listed = cast("list[object]", values) if isinstance(values, list) else [values]
-        texts = [one for one in listed if isinstance(one, str)]
-        if isinstance(values, list) and len(texts) == len(listed):
-            return tuple(texts)
-        raise self._wrong(key, "a list of strings")
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        value = self.values.get(key, default)
-        if isinstance(value, bool):
-            return value
-        raise self._wrong(key, "true or false")
-
-    def table(self, key: str) -> Table | None:
-        value = self.values.get(key)
-        if value is None or isinstance(value, dict):
-            return cast("Table | None", value)
-        raise self._wrong(key, "a table")
-
-    def _wrong(self, key: str, expected: str) -> ProjectError:
-        return self._error(f'"{key}" must be {expected}, not {self.values[key]!r}')
-
-    def _error(self, message: str) -> ProjectError:
-        table = f"[{self.name}] " if self.name else ""
-        return ProjectError(f"{self.file}: {table}{message}")
-
-
-def _suggestion(word: str, known: Iterable[str]) -> str:
-    known = tuple(known)
-    close = get_close_matches(word, known, 1)
-    if close:
-        return f'; did you mean "{close[0]}"?'
-    return f"; there is {', '.join(known)}" if known else ""

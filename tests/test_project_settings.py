@@ -96,6 +96,16 @@ def test_types_and_named_databases_are_read(tmp_path: Path) -> None:
     assert project.database().sql == project.sql
 
 
+def test_what_migrate_does_is_said_for_the_project(tmp_path: Path) -> None:
+    write(tmp_path, "[tool.sqlkit.migrate]\nlock_timeout = 5\ndanger_rows = 0\nsquawk = false\n")
+
+    assert Project.find(tmp_path).migrate == {
+        "lock_timeout": 5,
+        "danger_rows": 0,
+        "squawk": False,
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -106,7 +116,7 @@ def test_types_and_named_databases_are_read(tmp_path: Path) -> None:
         (
             "[tool.sqlkit]\nzzz = 1",
             '[tool.sqlkit] has no key "zzz"; '
-            "there is sql, migrations, seeds, null_elements, allow, types, databases",
+            "there is sql, migrations, seeds, null_elements, allow, types, migrate, databases",
         ),
         (
             '[tool.sqlkit.databases.reports]\nserach_path = "x"',
@@ -134,6 +144,26 @@ def test_types_and_named_databases_are_read(tmp_path: Path) -> None:
         (
             "[tool.sqlkit.databases]\nreports = 1",
             '[tool.sqlkit.databases] "reports" must be a table, not 1',
+        ),
+        (
+            "[tool.sqlkit.migrate]\nlock_timeot = 1",
+            '[tool.sqlkit.migrate] has no key "lock_timeot"; did you mean "lock_timeout"?',
+        ),
+        (
+            "[tool.sqlkit.migrate]\ndanger_rows = 1.5",
+            '[tool.sqlkit.migrate] "danger_rows" must be a whole number, 0 or more, not 1.5',
+        ),
+        (
+            "[tool.sqlkit.migrate]\nwait = true",
+            '[tool.sqlkit.migrate] "wait" must be a number, 0 or more, not True',
+        ),
+        (
+            "[tool.sqlkit.migrate]\nattempts = 0",
+            '[tool.sqlkit.migrate] "attempts" must be a whole number, 1 or more, not 0',
+        ),
+        (
+            "[tool.sqlkit.migrate]\nsquawk = 1",
+            '[tool.sqlkit.migrate] "squawk" must be true or false, not 1',
         ),
         ("[tool]\nsqlkit = true", '[tool] "sqlkit" must be a table, not True'),
         ("tool = 1", '"tool" must be a table, not 1'),

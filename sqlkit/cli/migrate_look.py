@@ -61,6 +61,7 @@ def plan(
     """
     from sqlkit.cli.breaking import breaking
     from sqlkit.cli.failure import FOUND
+    from sqlkit.cli.linted import linted
     from sqlkit.cli.migrating import opened
     from sqlkit.cli.planned import print_plan
     from sqlkit.migrations import look
@@ -70,8 +71,9 @@ def plan(
     folders = project.database(database)
     with opened(project, folders, dsn) as (backend, folder):
         found, problems = look(backend, folder)
-    pending = planned(found, folder.up_to(to))
+        pending = planned(found, folder.up_to(to))
+        lints = linted(project, backend, [one.migration for one in pending])
     broken = breaking(project, folders, pending) if pending and not no_queries else None
-    print_plan(pending, problems, broken, as_json=as_json)
+    print_plan(pending, problems, lints, broken, as_json=as_json)
     if problems or any(one.refused for one in pending) or (broken and broken.errors):
         ctx.exit(FOUND)

@@ -1,4 +1,4 @@
-"""Options that several commands of ``sqlkit migrate`` have."""
+"""Options that several commands of ``sqlkit migrate`` have, and what the project says of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from sqlkit.migrations import Settings
+    from sqlkit.migrations.dry_run import Limits
+    from sqlkit.project import Project
 
     Function = Callable[..., Any]
 
@@ -81,3 +85,33 @@ def with_limits(function: Function) -> Function:
     ):
         result = option(result)
     return result
+
+
+def settings(project: Project, options: Mapping[str, Any]) -> Settings:
+    """How to apply: the options that were given, else what ``[tool.sqlkit.migrate]`` says."""
+    from sqlkit.migrations import Settings
+
+    of_project = {
+        name: project.migrate[name]
+        for name in ("wait", "lock_timeout", "attempts")
+        if name in project.migrate
+    }
+    merged: dict[str, Any] = {**of_project, **given(options)}
+    return Settings(**merged)
+
+
+def limits(project: Project, options: Mapping[str, Any]) -> Limits:
+    """What is dangerous: the same."""
+    from sqlkit.migrations.dry_run import Limits
+
+    names = {"danger_rows": "rows", "danger_size": "size", "statement_timeout": "statement_timeout"}
+    of_project = {
+        name: project.migrate[key] for key, name in names.items() if key in project.migrate
+    }
+    merged: dict[str, Any] = {**of_project, **given(options)}
+    return Limits(**merged)
+
+
+def given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that were said."""
+    return {name: value for name, value in options.items() if value is not None}

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlkit.cli import migrate_options
 from sqlkit.cli.migrate_look import plan
-from sqlkit.cli.migrate_options import on_a_database, with_limits, with_settings
+from sqlkit.cli.migrate_options import given, on_a_database, with_limits, with_settings
 from sqlkit.project import Project
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def apply(
         return apply(backend, folder, to=to)
 
     ctx = click.get_current_context()
-    if dry_run != "verify" and _given(limits):
+    if dry_run != "verify" and given(limits):
         raise click.UsageError(
             "--danger-rows, --danger-size and --statement-timeout are for --dry-run"
         )
@@ -112,22 +113,17 @@ def _dry_run(
 ) -> None:
     from sqlkit.cli import dry_run
     from sqlkit.cli.failure import FOUND
-    from sqlkit.migrations import Settings
-    from sqlkit.migrations.dry_run import Limits
 
     project = Project.find()
-    target = dry_run.Target(project, project.database(database), dsn, Settings(**_given(settings)))
+    chosen = migrate_options.settings(project, settings)
+    target = dry_run.Target(project, project.database(database), dsn, chosen)
     if level == "verify":
-        bad = dry_run.try_out(target, Limits(**_given(limits)), to=to, as_json=as_json)
+        dangerous = migrate_options.limits(project, limits)
+        bad = dry_run.try_out(target, dangerous, to=to, as_json=as_json)
     else:
         bad = dry_run.reverse(target, to=to, as_json=as_json)
     if bad:
         ctx.exit(FOUND)
-
-
-def _given(options: dict[str, Any]) -> dict[str, Any]:
-    """Those that were said."""
-    return {name: value for name, value in options.items() if value is not None}
 
 
 def _run(
@@ -142,12 +138,11 @@ def _run(
     """Run migrations and print each; with JSON all in the end, also if one failed."""
     from sqlkit.cli.migrating import opened, shown
     from sqlkit.cli.table import print_json
-    from sqlkit.migrations import Settings
 
-    given = Settings(**_given(settings))
     project = Project.find()
+    chosen = migrate_options.settings(project, settings)
     with (
-        opened(project, project.database(database), dsn, given) as (backend, folder),
+        opened(project, project.database(database), dsn, chosen) as (backend, folder),
         shown(backend, quiet=as_json) as watcher,
     ):
         try:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from sqlkit.cli.breaking import Breaking
     from sqlkit.migrations import Planned, Problem
+    from sqlkit.migrations.dry_run import Lint
 
 
 def print_plan(
     pending: Sequence[Planned],
     problems: Sequence[Problem],
+    lints: Sequence[Lint],
     breaking: Breaking | None,
     *,
     as_json: bool,
@@ -32,19 +34,20 @@ def print_plan(
             {
                 "migrations": [one.as_dict() for one in pending],
                 "problems": [one.as_dict() for one in problems],
+                "squawk": [one.as_dict() for one in lints],
                 "queries": breaking.as_dict() if breaking else None,
             }
         )
         return
     for one in pending:
-        _print_one(one)
+        _print_one(one, [lint for lint in lints if lint.migration == one.migration.id])
     print_problems(problems)
     if breaking:
         _print_breaking(breaking)
     click.echo(_summary(pending, breaking))
 
 
-def _print_one(one: Planned) -> None:
+def _print_one(one: Planned, lints: Sequence[Lint]) -> None:
     migration = one.migration
     mode = "in a transaction" if migration.transactional else "outside a transaction"
     out = stdout()
@@ -56,9 +59,20 @@ def _print_one(one: Planned) -> None:
         out.print(Text(statement.sql.strip()), soft_wrap=True)
     for warning in one.warnings:
         out.print(Text.assemble(("warning: ", "yellow"), warning), soft_wrap=True)
+    for lint in lints:
+        out.print(_drawn(one, lint), soft_wrap=True)
     if one.refused:
         out.print(Text.assemble(("error: ", "bold red"), one.refused), soft_wrap=True)
     out.print()
+
+
+def _drawn(one: Planned, lint: Lint) -> Text:
+    text = Text.assemble(
+        ("warning: ", "yellow"),
+        f"{one.migration.path}:{lint.line}: {lint.message} ",
+        (f"(squawk: {lint.rule})", "dim"),
+    )
+    return text.append(f"\nsafer: {lint.help}", "cyan") if lint.help else text
 
 
 def _print_breaking(breaking: Breaking) -> None:

@@ -23,6 +23,7 @@ BIG = "insert into notes (body) select g::text from generate_series(1, 20000) g"
 def applied(project: Path, sqlkit: Run, database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database that DATABASE_URL names, with the project's migration and 20,000 notes."""
     monkeypatch.setenv("DATABASE_URL", database_url)
+    (project / "pyproject.toml").write_text("[tool.sqlkit.migrate]\nsquawk = false\n")
     sqlkit("migrate", "apply")
     with psycopg.connect(database_url) as connection:
         connection.execute(BIG)
@@ -122,3 +123,39 @@ def test_without_pg_dump_it_says_where_it_comes_from(
     monkeypatch.setenv("PATH", "/nowhere")
     result = sqlkit("migrate", "apply", "--dry-run=scratch", exit_code=2)
     assert "--dry-run=scratch needs pg_dump" in result.stderr
+
+
+@pytest.mark.usefixtures("applied")
+def test_the_project_says_what_is_big_and_an_option_says_otherwise(
+    sqlkit: Run, project: Path
+) -> None:
+    write(project, "0002.key", "alter table notes add key uuid not null default gen_random_uuid()")
+    sqlkit("migrate", "apply", "--dry-run", exit_code=1)
+    pyproject = project / "pyproject.toml"
+    section = "[tool.sqlkit.migrate]\ndanger_rows = 50000\ndanger_size = 99999999\n"
+    pyproject.write_text(section, encoding="utf-8")
+    sqlkit("migrate", "apply", "--dry-run")
+    sqlkit("migrate", "apply", "--dry-run", "--danger-rows", "100", exit_code=1)
+    pyproject.write_text(section + "statement_timeout = 0.001\n", encoding="utf-8")
+    write(project, "0002.key", "select pg_sleep(1)")
+    shown = sqlkit("migrate", "apply", "--dry-run", exit_code=1).stderr
+    assert "canceling statement due to statement timeout" in shown
+    pyproject.write_text("[tool.sqlkit.migrate]\ndanger_row = 1\n", encoding="utf-8")
+    shown = sqlkit("migrate", "apply", "--dry-run", exit_code=2).stderr
+    assert '[tool.sqlkit.migrate] has no key "danger_row"; did you mean "danger_rows"?' in shown
+
+
+@pytest.mark.usefixtures("applied")
+def test_the_project_says_how_long_a_lock_is_waited_for(
+    sqlkit: Run, project: Path, database_url: str
+) -> None:
+    write(project, "0002.a", "alter table notes add n int")
+    (project / "pyproject.toml").write_text(
+        "[tool.sqlkit.migrate]\nlock_timeout = 0.05\nattempts = 1\n", encoding="utf-8"
+    )
+    with psycopg.connect(database_url) as reader:
+        reader.execute("select from notes limit 1")
+        shown = sqlkit("migrate", "apply", exit_code=1).stderr
+        assert "tried once, waiting 0.05 s for each lock" in shown
+        shown = sqlkit("migrate", "apply", "--attempts", "2", exit_code=1).stderr
+        assert "tried 2 times, waiting 0.05 s for each lock" in shown

@@ -23,12 +23,16 @@ Level: TypeAlias = Literal["error", "danger", "warning", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One of them. ``blocks``: whom it makes wait, ``safer``: the other way, where there is one."""
+    """One of them. ``blocks``: whom it makes wait, ``safer``: the other way, where there is one.
+
+    ``rule`` names who said it, where that isn't the dry run itself: ``squawk: ban-drop-column``.
+    """
 
     level: Level
     message: str
     blocks: str | None = None
     safer: str | None = None
+    rule: str | None = None
 
     @property
     def is_dangerous(self) -> bool:

@@ -11,25 +11,12 @@ import pytest
 from sqlkit import migrations
 from sqlkit.migrations.dry_run import Facts, Limits, verify
 from sqlkit.testing.server import Server, find_binaries
+from tests.migrations.dry_run.tables import SMALL, TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Verify: TypeAlias = Callable[..., list[Facts]]
-
-TABLES = """
-create table orgs (id bigint primary key);
-create table users (
-    id bigserial primary key, b int, org bigint, nm text not null default 'x', vc varchar(50)
-);
-insert into users (b) select g from generate_series(1, 2000) g;
-create type mood as enum ('a');
-create materialized view totals as select count(*) from users;
-create table parts (id int, at int) partition by range (at);
-create table part1 (id int, at int);
-insert into part1 select g, g % 10 from generate_series(1, 2000) g;
-"""
-SMALL = Limits(rows=1000, size=1 << 40)
 
 
 @pytest.fixture

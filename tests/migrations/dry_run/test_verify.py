@@ -12,65 +12,10 @@ import pytest
 
 from sqlkit.errors import MigrationError, MigrationLocked
 from sqlkit.migrations.dry_run import Facts, Limits, findings
+from tests.migrations.dry_run.tables import ACCESS, CHECK, UPDATE
 
 Write: TypeAlias = Callable[..., Path]
 Verify: TypeAlias = Callable[..., list[Facts]]
-
-ACCESS = "AccessExclusiveLock"
-ROW_SHARE = "ShareRowExclusiveLock"
-UPDATE = "ShareUpdateExclusiveLock"
-SHARE = "ShareLock"
-CHECK = "alter table users add constraint ck check (b > 0)"
-KEY = "alter table users add constraint fk foreign key (org) references orgs (id)"
-FORMS = [
-    ("alter table users add a int", ACCESS, False, "none"),
-    ("alter table users add a int not null default 5", ACCESS, False, "none"),
-    ("alter table users add a float default random()", ACCESS, True, "danger"),
-    ("alter table users add a int generated always as (b * 2) stored", ACCESS, True, "danger"),
-    ("alter table users alter b type bigint", ACCESS, True, "danger"),
-    ("alter table users alter nm type varchar(50)", ACCESS, True, "danger"),
-    ("alter table users alter vc type text", ACCESS, False, "none"),
-    ("alter table users alter vc type varchar(80)", ACCESS, False, "none"),
-    ("alter table users alter b set not null", ACCESS, False, "danger"),
-    ("alter table users alter nm drop not null", ACCESS, False, "none"),
-    ("alter table users alter b set default 7", ACCESS, False, "none"),
-    ("alter table users drop b", ACCESS, False, "none"),
-    ("alter table users rename b to c", ACCESS, False, "none"),
-    ("alter table users set unlogged", ACCESS, True, "danger"),
-    (CHECK, ACCESS, False, "danger"),
-    (f"{CHECK} not valid", ACCESS, False, "none"),
-    (KEY, ROW_SHARE, False, "warning"),
-    (f"{KEY} not valid", ROW_SHARE, False, "none"),
-    ("alter table users add constraint u unique (b)", ACCESS, False, "danger"),
-    ("alter table users alter b set statistics 50", UPDATE, False, "none"),
-    ("create index i on users (b)", SHARE, False, "warning"),
-    ("create trigger t before update on users for each row execute function "
-     "suppress_redundant_updates_trigger()", ROW_SHARE, False, "none"),
-    ("drop table users cascade", ACCESS, False, "none"),
-    ("truncate users", ACCESS, True, "warning"),
-    ("cluster users using users_pkey", ACCESS, True, "danger"),
-    ("update users set b = 1", "RowExclusiveLock", False, "warning"),
-    ("select count(*) from users", "AccessShareLock", False, "none"),
-    ("comment on table users is 'all of them'", UPDATE, False, "none"),
-    ("analyze users", UPDATE, False, "none"),
-]  # fmt: skip
-
-
-@pytest.mark.usefixtures("tables")
-@pytest.mark.parametrize(("sql", "mode", "rewritten", "level"), FORMS, ids=[f[0] for f in FORMS])
-def test_the_lock_and_the_rewrite_of(
-    write: Write, try_out: Verify, sql: str, mode: str, rewritten: bool, level: str
-) -> None:
-    write("0001.a", sql)
-    (facts,) = try_out()
-    assert facts.error is None
-    (users,) = [one for one in facts.touched if one.table == "users"]
-    assert (users.held, users.rewritten) == (mode, rewritten)
-    assert mode in users.locks
-    assert [one.level for one in findings(facts, Limits(rows=1000, size=1 << 40))] == (
-        [] if level == "none" else [level]
-    )
-    assert not [one for one in findings(facts, Limits()) if one.is_dangerous]
 
 
 @pytest.mark.usefixtures("tables")
