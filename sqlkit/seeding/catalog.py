@@ -5,90 +5,23 @@ PostgreSQL manual, 53: "pg_attribute", "pg_constraint", "pg_index", "pg_type".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlkit.row import Row
+from sqlkit.seeding.filled import Check, Field, Filled, Reference, Unique
+from sqlkit.seeding.table import require_table
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from sqlkit.row import Row
 
 
-class Field(Row):
-    """A column to make values for.
-
-    ``plain`` is the type below its domains; ``base`` its name in ``pg_type``, below arrays too;
-    ``category`` its ``typtype``; ``modifier`` PostgreSQL's ``atttypmod`` (-1: none), of the domain
-    if that has it; ``checks`` are the domains' conditions on VALUE, as name and condition in turn;
-    ``words`` an enum's.
-    """
-
-    name: str
-    quoted: str
-    type: str
-    plain: str
-    base: str
-    category: str
-    is_array: bool
-    modifier: int
-    required: bool
-    sequence: str | None
-    words: list[str]
-    checks: list[str]
-
-
-class Check(Row):
-    """A CHECK constraint: its condition as PostgreSQL writes it, and the columns in it."""
-
-    name: str
-    condition: str
-    columns: list[str]
-
-
-class Unique(Row):
-    """A unique index or primary key, and the columns in it."""
-
-    name: str
-    columns: list[str]
-    primary: bool
-
-
-class Reference(Row):
-    """A foreign key: ``columns`` refer to ``targets`` of the table ``target``."""
-
-    name: str
-    columns: list[str]
-    target: str
-    targets: list[str]
-    deferrable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A table with all that its rows must satisfy."""
-
-    name: str
-    fields: Mapping[str, Field]
-    checks: Sequence[Check]
-    uniques: Sequence[Unique]
-    references: Sequence[Reference]
-
-    @property
-    def key(self) -> list[str]:
-        """The columns of the primary key; none if there is no primary key."""
-        return [name for unique in self.uniques if unique.primary for name in unique.columns]
-
-    def is_required(self, reference: Reference) -> bool:
-        """Whether a foreign key can't be NULL."""
-        return all(self.fields[column].required for column in reference.columns)
-
-    def is_alone(self, columns: Sequence[str]) -> bool:
-        """Whether these columns are unique by themselves."""
-        return any(set(unique.columns) <= set(columns) for unique in self.uniques)
+_GIVEN = "with given as (select to_regclass(:table)::oid as rel)"
 
 
 def _query(name: str, row: type[Row], text: str) -> Query[list[Any]]:
+    text = text if ":table" in text else f"{_GIVEN} {text}"
     before, after = text.split(":table")
     return Query(
         name=f"seeding.{name}",
@@ -100,12 +33,12 @@ def _query(name: str, row: type[Row], text: str) -> Query[list[Any]]:
     )
 
 
-_TABLE: Query[list[str]] = Query(
+_TABLE: Query[list[tuple[str, str]]] = Query(
     name="seeding.table",
     kind="many",
     lines=(
-        Line("select oid::regclass::text from pg_class where oid = to_regclass(", 0, ") "),
-        Line("and relkind in ('r', 'p')"),
+        Line("select oid::regclass::text, relkind::text from pg_class where oid = to_regclass("),
+        Line(0, ")"),
     ),
     parameters=("table",),
 )
@@ -123,7 +56,7 @@ down(num, oid, next, is_array, modifier, required, checks) as (
     from given
     join pg_attribute a on a.attrelid = given.rel
     join pg_type t on t.oid = a.atttypid
-    where a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    where a.attnum > 0 and not a.attisdropped
     union all
     select num, b.oid, case when b.typtype = 'd' then b.typbasetype
             when b.typcategory = 'A' then b.typelem else 0 end,
@@ -139,10 +72,15 @@ down(num, oid, next, is_array, modifier, required, checks) as (
         ), '{}')
     from down join pg_type d on d.oid = down.oid join pg_type b on b.oid = down.next
 )
-select a.attname::text, quote_ident(a.attname), format_type(a.atttypid, null),
-    format_type(t.oid, null) || case when down.is_array then '[]' else '' end,
+select a.attname::text, quote_ident(a.attname), format_type(a.atttypid, -1),
+    format_type(t.oid, -1) || case when down.is_array then '[]' else '' end,
     t.typname::text, t.typtype::text, down.is_array, down.modifier, down.required,
     pg_get_serial_sequence(a.attrelid::regclass::text, a.attname),
+    case when a.attcollation not in (0, t.typcollation) then a.attcollation::regcollation::text end,
+    case when a.attgenerated <> '' then (
+        select pg_get_expr(adbin, adrelid)
+        from pg_attrdef where adrelid = a.attrelid and adnum = a.attnum
+    ) end,
     coalesce((
         select array_agg(enumlabel::text order by enumsortorder)
         from pg_enum where enumtypid = t.oid
@@ -166,22 +104,29 @@ _CHECKS = _query(
 select conname::text, pg_get_expr(conbin, conrelid), {_NAMES.format("conkey", "conrelid")}
 from pg_constraint where contype = 'c' and conrelid = to_regclass(:table) order by conname""",
 )
+# Behind indnkeyatts are columns that an index only carries along (INCLUDE).
 _UNIQUES = _query(
     "uniques",
     Unique,
     f"""\
-select c.relname::text, {_NAMES.format("d.keys", "i.indrelid")}, i.indisprimary
-from pg_index i
+select c.relname::text, {_NAMES.format("(i.indkey::int2[])[0:i.indnkeyatts - 1]", "i.indrelid")},
+    pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), i.indisprimary, false
+from given
+join pg_index i on i.indrelid = given.rel and i.indisunique
 join pg_class c on c.oid = i.indexrelid
-cross join lateral (
-    select array_agg(distinct n) as keys from (
-        select unnest(i.indkey::int2[]) as n
-        union all
-        select refobjsubid::int2 from pg_depend
-        where objid = i.indexrelid and refobjid = i.indrelid
-    ) as used where n > 0
-) d
-where i.indisunique and i.indrelid = to_regclass(:table) order by i.indisprimary desc, c.relname""",
+union all
+select conname::text, array(
+    select a.attname::text from unnest(conkey, conexclop) with ordinality as k(n, op, place)
+    join pg_attribute a on a.attrelid = conrelid and a.attnum = n
+    join pg_operator o on o.oid = op
+    join pg_type t on t.oid = a.atttypid
+    where o.oprname = '=' or o.oprname = '&&' and t.typtype = 'r'
+    order by place
+), null, pg_get_expr(i.indpred, i.indrelid), false, true
+from given
+join pg_constraint on conrelid = given.rel and contype = 'x'
+join pg_index i on i.indexrelid = conindid
+order by 5 desc, 1""",
 )
 _REFERENCES = _query(
     "references",
@@ -201,8 +146,13 @@ def ask(table: str) -> list[Statement[list[Any]]]:
 
 
 def answered(answers: Sequence[list[Any]]) -> Filled | None:
-    """The table that PostgreSQL told of; None if there is none."""
+    """The table that PostgreSQL told of; None if there is none.
+
+    Raises `SeedingError` for a view and the like.
+    """
     names, fields, checks, uniques, references = answers
     if not names:
         return None
-    return Filled(names[0], {each.name: each for each in fields}, checks, uniques, references)
+    name, kind = names[0]
+    require_table(name, kind, "fill")
+    return Filled.of(name, fields, checks, uniques, references)

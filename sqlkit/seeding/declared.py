@@ -51,7 +51,7 @@ class _Drawn(Column):
 
     def column(self, numbers: Sequence[int], chance: Chance, seed: int) -> list[Any]:  # noqa: ARG002
         stream = Stream()
-        return [self.function(stream.start(chance.digest(number))) for number in numbers]
+        return [self.function(stream.start(word)) for word in chance.words(numbers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class _OneOf(Column):
     weights: Sequence[int]
 
     def column(self, numbers: Sequence[int], chance: Chance, seed: int) -> list[Any]:  # noqa: ARG002
-        values = self.values
+        values, words = self.values, chance.words(numbers)
         if not self.weights:
-            return [values[chance.below(len(values), number)] for number in numbers]
+            return _picked(values, words)
         sums = list(accumulate(self.weights))
-        return [values[bisect(sums, chance.below(sums[-1], number))] for number in numbers]
+        return [values[bisect(sums, word % sums[-1])] for word in words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,12 @@ class _Fake(Column):
 
     def column(self, numbers: Sequence[int], chance: Chance, seed: int) -> list[Any]:
         values = pool(seed, self.provider, self.locale, self.options)
-        return [values[chance.below(len(values), number)] for number in numbers]
+        return _picked(values, chance.words(numbers))
+
+
+def _picked(values: Sequence[Any], words: Sequence[int]) -> list[Any]:
+    size = len(values)
+    return [values[word % size] for word in words]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from sqlkit.errors import WrongArgument
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
-    from sqlkit.database.connection import Connection
+    from sqlkit.seeding.conversation import Conversation
 
 DEFAULT = "development"
 PRODUCTION = frozenset({"production", "prod", "live"})
 
+_SAID = "--env (or SQLKIT_ENV, or environment=)"
 _ASK: Query[str | None] = Query(
     name="seeding.environment",
     kind="one",
@@ -25,16 +26,17 @@ _ASK: Query[str | None] = Query(
 )
 
 
-def environment(db: Connection, said: str | None, *, production: bool) -> str:
+def environment(said: str | None, *, production: bool) -> Conversation[str]:
     """The environment to seed: what was said, else what the database says, else development.
 
     Raises `WrongArgument` if either is production and ``production`` is not said.
     """
-    told = db.run(Statement(_ASK))
-    for name, by in ((told, "the database's setting sqlkit.environment"), (said, "what was said")):
+    told: str | None = yield Statement(_ASK)
+    sources = ((told, "the database's own setting sqlkit.environment"), (said, _SAID))
+    for name, source in sources:
         if name and name.lower() in PRODUCTION and not production:
             raise WrongArgument(
-                f'this is production ("{name}", by {by}): nothing was touched\n'
+                f'this is production: {source} says "{name}"; nothing was touched\n'
                 "hint: --yes-production, or production=True, if that is what you mean"
             )
     return said or told or DEFAULT

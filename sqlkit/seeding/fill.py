@@ -2,128 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
 
 from sqlkit.errors import SeedingError, WrongArgument
-from sqlkit.seeding import statements
-from sqlkit.seeding.catalog import Filled, answered, ask
+from sqlkit.seeding.conversation import copied, read
+from sqlkit.seeding.distinct import make_unique
+from sqlkit.seeding.drawing import draw
+from sqlkit.seeding.extent import reserved, tables
 from sqlkit.seeding.meant import meant
 from sqlkit.seeding.order import deferred, in_order, named
+from sqlkit.seeding.referring import choose_late, proper, refer, refer_to_own
 from sqlkit.seeding.rows import Rows
 from sqlkit.seeding.sieve import exec_
-from sqlkit.seeding.statements import Reading
+from sqlkit.seeding.statements import Reading, existing, reserve, rewrite
 from sqlkit.seeding.table import Table
 from sqlkit.seeding.table import ask as ask_columns
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
-    from sqlkit.seeding.catalog import Reference
+    from collections.abc import Generator, Mapping, Set
+
+    from sqlkit.seeding.conversation import Conversation
+    from sqlkit.seeding.extent import Reserved
+    from sqlkit.seeding.filled import Filled, Reference
     from sqlkit.seeding.sieve import Row
 
-T = TypeVar("T")
-Reserved: TypeAlias = dict[tuple[str, str], list[int]]
-
-MOST_PARENTS = 1_000
-Filling: TypeAlias = Generator[Any, Any, T]
+MOST_KEYS = 10_000
 
 
-def fill(wanted: Mapping[str, int], seed: int) -> Filling[dict[str, int]]:
+def fill(wanted: Mapping[str, int], seed: int) -> Conversation[dict[str, int]]:
     """Put so many rows into each of these tables, and some into empty tables they refer to.
 
     Gives the number of rows put into each table. Raises `SeedingError`, which names the constraint
     that can't be satisfied.
     """
-    tables, counts = yield from _tables(wanted)
-    ordered, cut = in_order(tables)
-    reserved = yield from _reserved(ordered, counts, cut)
-    for table in ordered:
-        yield from _fill(table, counts[table.name], seed, cut, {}, reserved)
-    yield from _set_late(ordered, cut)
-    return {table.name: counts[table.name] for table in ordered}
+    made = yield from _filled(wanted, {}, seed)
+    return {rows.table.name: rows.count for rows in made}
 
 
-def _set_late(ordered: Sequence[Filled], cut: Set[str]) -> Filling[None]:
-    for table in ordered:
-        for reference in table.references:
-            if named(table, reference) in cut and not deferred(table, reference, cut):
-                yield exec_(_late(table, reference))
-    if cut:
-        yield exec_("set constraints all immediate")
-
-
-def _reserved(
-    ordered: Sequence[Filled], counts: Mapping[str, int], cut: Set[str]
-) -> Filling[Reserved]:
-    """Keys of rows to come, by table and column, for foreign keys that refer to them."""
-    reserved: Reserved = {}
-    tables = {table.name: table for table in ordered}
-    for table in ordered:
-        for reference in table.references:
-            if deferred(table, reference, cut):
-                yield exec_("set constraints all deferred")
-                for name in reference.targets:
-                    sequence = tables[reference.target].fields[name].sequence or ""
-                    count = counts[reference.target]
-                    if (reference.target, name) not in reserved:
-                        keys = yield statements.reserve(sequence, count)
-                        reserved[reference.target, name] = keys
-    return reserved
-
-
-def _tables(
-    wanted: Mapping[str, int],
-) -> Filling[tuple[dict[str, Filled], dict[str, int]]]:
-    """The tables to fill and how many rows each: those wanted, and empty ones they refer to."""
-    tables: dict[str, Filled] = {}
-    counts: dict[str, int] = {}
-    exact: set[str] = set()
-    todo = [(name, count, True) for name, count in wanted.items()]
-    while todo:
-        name, count, is_wanted = todo.pop()
-        table = tables.get(name) or answered((yield ask(name)))
-        if table is None:
-            raise SeedingError(f"there is no table {name}")
-        if not is_wanted and (table.name in exact or counts.get(table.name, 0) >= count):
-            continue
-        if is_wanted:
-            exact.add(table.name)
-        tables[table.name], counts[table.name] = table, count
-        for reference in table.references:
-            if reference.target != table.name and not (yield _has_rows(reference.target)):
-                alone = table.is_alone(reference.columns)
-                todo.append((reference.target, count if alone else _parents(count), False))
-    return tables, counts
-
-
-def _parents(count: int) -> int:
-    """How many rows are referred to by so many."""
-    return min(MOST_PARENTS, 1 + count // 10)
-
-
-def create(name: str, count: int, given: Mapping[str, Any], seed: int) -> Filling[list[Any]]:
+def create(name: str, count: int, given: Mapping[str, Any], seed: int) -> Conversation[list[Any]]:
     """Put rows into one table, with these values given, and give them as named tuples.
 
     A table without a primary key gives no rows back.
     """
-    tables, counts = yield from _tables({name: count})
-    ordered, cut = in_order(tables)
     asked = Table.answered(name, (yield ask_columns(name)), name)
-    made: Rows | None = None
-    reserved = yield from _reserved(ordered, counts, cut)
-    for table in ordered:
-        is_main = table.name == asked.name
-        its: Mapping[str, Any] = given if is_main else {}
-        rows = yield from _fill(table, counts[table.name], seed, cut, its, reserved)
-        made = rows if is_main else made
-    yield from _set_late(ordered, cut)
-    if made is None or not made.table.key:
-        return []
-    keys = [made.columns[column] for column in made.table.key]
-    key = asked.pick(made.table.key, name)
+    made = yield from _filled({name: count}, {asked.name: given}, seed)
+    keys = next(rows.listed_key() for rows in made if rows.table.name == asked.name)
+    key = asked.pick([column.name for column in asked.key], name)
     reading = Reading(None, asked.columns)
-    found: list[Any] = yield statements.select(f"fill {name}", asked, key, reading, keys)
-    return found
+    return (yield from read(f"fill {name}", asked, key, reading, keys)) if keys else []
+
+
+def _filled(
+    wanted: Mapping[str, int], given: Mapping[str, Mapping[str, Any]], seed: int
+) -> Conversation[list[Rows]]:
+    with _refused():
+        found, counts = yield from tables(wanted)
+        ordered, cut = in_order(found)
+        keys = yield from reserved(ordered, counts, cut)
+        made: list[Rows] = []
+        for table in ordered:
+            its = given.get(table.name, {})
+            made.append((yield from _fill(table, counts[table.name], seed, cut, its, keys)))
+        for rows in made:
+            for each in rows.table.references:
+                if named(rows.table, each) in cut and not deferred(rows.table, each, cut):
+                    yield from _refer_late(rows, each)
+        if cut:
+            yield exec_("set constraints all immediate")
+    return made
 
 
 def _fill(
@@ -132,87 +82,117 @@ def _fill(
     seed: int,
     cut: Set[str],
     given: Mapping[str, Any],
-    reserved: Reserved,
-) -> Filling[Rows]:
+    coming: Reserved,
+) -> Conversation[Rows]:
     keys: dict[str, list[Row]] = {}
-    taken: dict[str, set[Row]] = {}
     for each in table.references:
         if deferred(table, each, cut):
-            columns = [reserved[each.target, name] for name in each.targets]
+            columns = [coming[each.target, name] for name in each.targets]
             keys[each.name] = list(zip(*columns, strict=True))
         elif named(table, each) not in cut and each.target != table.name:
-            keys[each.name] = yield _existing(each.target, each.targets)
-    for unique in table.uniques:
-        if not any(table.fields[name].sequence for name in unique.columns):
-            taken[unique.name] = set((yield _existing(table.name, unique.columns, most=None)))
-    rows = Rows(table, count, seed, keys, taken)
-    yield from _begin(rows, cut, given, reserved)
-    yield from rows.make()
+            keys[each.name] = yield existing(each.target, each.targets, MOST_KEYS)
+    rows = Rows(table, count, seed, keys, (yield _count(table.name)))
+    yield from _begin(rows, cut, given, coming)
+    yield from _make(rows)
     names = [name for name in table.fields if name in rows.columns]
     listed = ", ".join(table.fields[name].quoted for name in names)
-    values = zip(*(rows.columns[name] for name in names), strict=True)
-    yield statements.copy(f"fill {table.name}", table.name, listed, list(values))
+    yield from copied(f"fill {table.name}", table.name, listed, rows.listed(names))
     return rows
 
 
 def _begin(
-    rows: Rows, cut: Set[str], given: Mapping[str, Any], reserved: Reserved
-) -> Filling[None]:
+    rows: Rows, cut: Set[str], given: Mapping[str, Any], coming: Reserved
+) -> Conversation[None]:
     """The columns that are known before others: given, numbered by a sequence, NULL at first."""
     table = rows.table
-    for name, value in given.items():
-        if name not in table.fields:
-            raise WrongArgument(f'{table.name} has no column "{name}"{meant(name, table.fields)}')
-        rows.columns[name] = [value] * rows.count
+    _check(table, given)
+    rows.columns |= {name: [value] * rows.count for name, value in given.items()}
     for name, field in table.fields.items():
         if field.sequence is not None and name not in given:
-            keys = reserved.get((table.name, name))
+            keys = coming.get((table.name, name))
             if keys is None:
-                keys = yield statements.reserve(field.sequence, rows.count)
+                keys = yield reserve(field.sequence, rows.count)
             rows.columns[name] = keys
             rows.numbered.add(name)
     for each in table.references:
         if named(table, each) in cut and not deferred(table, each, cut):
             for name in each.columns:
-                rows.columns.setdefault(name, [None] * rows.count)
+                if not table.fields[name].required:
+                    rows.columns.setdefault(name, [None] * rows.count)
 
 
-def _existing(table: str, columns: Sequence[str], most: int | None = 10_000) -> Statement[Any]:
-    names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
-    limit = f" limit {most}" if most else ""
-    query: Query[list[Any]] = Query(
-        name="seeding.existing",
-        kind="many",
-        lines=(Line(f"select {names} from {table} order by {names}{limit}"),),
-        row=_row,
-        named=True,
-    )
-    return Statement(query)
+def _check(table: Filled, given: Mapping[str, Any]) -> None:
+    for name in given:
+        if name in table.worked_out:
+            raise WrongArgument(f"{table.name}.{name} is worked out by PostgreSQL: don't give it")
+        if name not in table.fields:
+            raise WrongArgument(f'{table.name} has no column "{name}"{meant(name, table.fields)}')
 
 
-def _row(*values: Any) -> Row:
-    return values
+def _make(rows: Rows) -> Conversation[None]:
+    """Make every column that isn't there yet, those first that others depend on."""
+    table = rows.table
+    if not rows.count:
+        rows.columns = {name: [] for name in table.fields}
+        return
+    own = [each for each in table.references if each.target == table.name]
+    others = [each for each in table.references if each.target != table.name]
+    others.sort(key=lambda each: -len(each.columns))
+    referring = {column for each in own for column in proper(each)}
+    for unique in table.uniques:
+        if not referring & set(unique.columns):
+            yield from make_unique(rows, unique)
+    if own:
+        for each in others:
+            if not referring & set(each.columns):
+                refer(rows, each)
+        yield from draw(rows, [name for each in own for name in each.targets])
+        for each in own:
+            refer_to_own(rows, each)
+    for unique in table.uniques:
+        yield from make_unique(rows, unique)
+    for each in others:
+        refer(rows, each)
+    yield from draw(rows, list(table.fields))
 
 
-def _has_rows(table: str) -> Statement[bool]:
-    query: Query[bool] = Query(
-        name="seeding.has_rows",
-        kind="one",
-        lines=(Line(f"select exists (select from {table})"),),
-    )
-    return Statement(query)
-
-
-def _late(table: Filled, reference: Reference) -> str:
+def _refer_late(rows: Rows, reference: Reference) -> Conversation[None]:
     """Set a foreign key that was cut, now that the rows are there that it refers to."""
-    columns = [table.fields[name].quoted for name in reference.columns]
-    targets = ['"' + name.replace('"', '""') + '"' for name in reference.targets]
-    listed = ", ".join(targets)
-    sets = ", ".join(f"{a} = s.{b}" for a, b in zip(columns, targets, strict=True))
-    same = "s.n = r.n" if table.is_alone(reference.columns) else "s.n = r.n % s.all_rows"
-    return (
-        f"update {table.name} t set {sets} from (select {listed}, "
-        f"row_number() over (order by {listed}) - 1 as n, count(*) over () as all_rows "
-        f"from {reference.target}) s, (select ctid, row_number() over (order by ctid) - 1 as n "
-        f"from {table.name} where {columns[0]} is null) r where t.ctid = r.ctid and {same}"
+    table = rows.table
+    late = [name for name in reference.columns if not table.fields[name].required]
+    if not table.key or not rows.count:
+        return
+    keys = yield existing(reference.target, reference.targets, max(MOST_KEYS, rows.count))
+    taken: list[Row] = yield existing(table.name, reference.columns)
+    chosen = choose_late(rows, reference, late, keys, taken)
+    places = [reference.columns.index(name) for name in late]
+    values = [[key[place] for key in chosen] for place in places]
+    key = [table.fields[name] for name in table.key]
+    columns = [table.fields[name] for name in late]
+    own = [rows.columns[name] for name in table.key]
+    yield rewrite(f"fill {table.name}", table.name, key, columns, [*own, *values])
+
+
+def _count(table: str) -> Statement[int]:
+    query: Query[int] = Query(
+        name="seeding.count", kind="one", lines=(Line(f"select count(*) from {table}"),)
     )
+    return Statement(query)
+
+
+@contextmanager
+def _refused() -> Generator[None]:
+    """What PostgreSQL refuses of made-up rows, as a `SeedingError` that names the constraint."""
+    try:
+        yield
+    except psycopg.IntegrityError as error:
+        diag = error.diag
+        what = (
+            f'the constraint "{diag.constraint_name}"'
+            if diag.constraint_name
+            else f'NOT NULL of "{diag.column_name}"'
+        )
+        raise SeedingError(
+            f"{diag.table_name or diag.datatype_name} can't be filled: no rows were found that "
+            f"satisfy {what} [{error.sqlstate}]; give the column, or write a factory"
+        ) from error

@@ -5,38 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
-from sqlkit.errors import SeedingError
 from sqlkit.seeding.fill import create as created
 from sqlkit.seeding.fill import fill as filled
 from sqlkit.seeding.numbering import current
-from sqlkit.seeding.waiting import wait, wait_async
+from sqlkit.seeding.waiting import unheard, wait, wait_async
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlkit.database.async_connection import AsyncConnection
     from sqlkit.database.connection import Connection
+    from sqlkit.seeding.conversation import Told
 
 
-def fill(db: Connection, wanted: Mapping[str, int], *, seed: int = 0) -> dict[str, int]:
+def fill(
+    db: Connection, wanted: Mapping[str, int], *, seed: int = 0, told: Told = unheard
+) -> dict[str, int]:
     """Put made-up rows into tables, so many into each; how many were put into which.
 
-    The rows are valid by types, NOT NULL, lengths, CHECK, enums, domains, unique indexes and
-    foreign keys. Empty tables that are referred to get rows too. All of it is one transaction.
-    Raises `SeedingError`, which names the constraint that can't be satisfied.
+    The rows are valid by types, NOT NULL, lengths, CHECK, enums, domains, unique indexes, exclusion
+    constraints and foreign keys. Empty tables that are referred to get rows too. All of it is one
+    transaction; ``told`` hears of each table's rows. Raises `SeedingError`, which names the
+    constraint that can't be satisfied.
     """
-    counts: dict[str, int] = _wait(db, filled(wanted, seed))
-    return counts
+    return wait(db, filled(wanted, seed), told)
 
 
 async def fill_async(
-    db: AsyncConnection, wanted: Mapping[str, int], *, seed: int = 0
+    db: AsyncConnection, wanted: Mapping[str, int], *, seed: int = 0, told: Told = unheard
 ) -> dict[str, int]:
     """What `fill` does, for an async connection."""
-    counts: dict[str, int] = await _wait_async(db, filled(wanted, seed))
-    return counts
+    return await wait_async(db, filled(wanted, seed), told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,7 @@ class TableFactory:
 
         Raises `SeedingError`, which names the constraint that can't be satisfied.
         """
-        seed = current().seed
-        rows: list[Any] = _wait(db, created(self.table, count, fields, seed))
-        return rows
+        return wait(db, created(self.table, count, fields, current().seed))
 
     async def create_async(self, db: AsyncConnection, **fields: Any) -> Any:
         """What `create` does, for an async connection."""
@@ -66,33 +63,4 @@ class TableFactory:
         self, db: AsyncConnection, count: int, /, **fields: Any
     ) -> list[Any]:
         """What `create_batch` does, for an async connection."""
-        seed = current().seed
-        rows: list[Any] = await _wait_async(db, created(self.table, count, fields, seed))
-        return rows
-
-
-def _wait(db: Connection, conversation: Any) -> Any:
-    try:
-        return wait(db, conversation)
-    except psycopg.IntegrityError as error:
-        raise _refused(error) from error
-
-
-async def _wait_async(db: AsyncConnection, conversation: Any) -> Any:
-    try:
-        return await wait_async(db, conversation)
-    except psycopg.IntegrityError as error:
-        raise _refused(error) from error
-
-
-def _refused(error: psycopg.IntegrityError) -> SeedingError:
-    diag = error.diag
-    what = (
-        f'the constraint "{diag.constraint_name}"'
-        if diag.constraint_name
-        else f'NOT NULL of "{diag.column_name}"'
-    )
-    return SeedingError(
-        f"{diag.table_name} can't be filled: no rows were found that satisfy {what} "
-        f"[{error.sqlstate}]; give the column, or write a factory"
-    )
+        return await wait_async(db, created(self.table, count, fields, current().seed))

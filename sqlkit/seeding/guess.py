@@ -8,58 +8,27 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from sqlkit.errors import SeedingError
-from sqlkit.seeding.pool import pool
+from sqlkit.seeding.texts import is_text, length, numbered, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
 
-    from sqlkit.seeding.catalog import Field
+    from sqlkit.seeding.filled import Field
 
-TEXT = ("text", "varchar", "bpchar", "citext", "name")
 INTEGERS = {"int2": 32_000, "int4": 2_000_000_000, "int8": 2**62}
 _NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-# The first that is found in the column's name.
-_PROVIDERS = {
-    "email": "email",
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "surname": "last_name",
-    "user_name": "user_name",
-    "username": "user_name",
-    "login": "user_name",
-    "company": "company",
-    "city": "city",
-    "country_code": "country_code",
-    "country": "country",
-    "currency": "currency_code",
-    "zip": "postcode",
-    "postal": "postcode",
-    "street": "street_address",
-    "address": "street_address",
-    "phone": "phone_number",
-    "url": "url",
-    "website": "url",
-    "host": "hostname",
-    "slug": "slug",
-    "color": "color_name",
-    "locale": "locale",
-    "job": "job",
-    "description": "paragraph",
-    "body": "paragraph",
-    "comment": "sentence",
-    "title": "sentence",
-    "name": "name",
-}
+_DAY_ONE = date(1000, 1, 1)
+_DAYS = 3_000_000
 
 
 def candidates(field: Field, conditions: Sequence[str], random: Random, seed: int) -> list[Any]:
@@ -67,7 +36,7 @@ def candidates(field: Field, conditions: Sequence[str], random: Random, seed: in
     make = _maker(field, seed)
     values = [make(random) for _ in range(200)]
     values += [value for text in conditions for value in _constants(field, text)]
-    if conditions and field.base in TEXT and field.category != "e":
+    if conditions and is_text(field):
         values += [text for value in values[:50] for text in (value.upper(), value.lower())]
     if field.is_array:
         return [[], *([random.choice(values) for _ in range(1 + n % 3)] for n in range(50))]
@@ -75,64 +44,58 @@ def candidates(field: Field, conditions: Sequence[str], random: Random, seed: in
 
 
 def distinct(field: Field, number: int, value: Any) -> Any:
-    """A value that no other number has, like ``value``; None if the type has too few."""
+    """A value that no other number has, like ``value``; None if the type has too few.
+
+    Two ranges of this kind never overlap.
+    """
     if field.is_array:
         return None
     base = field.base
+    if is_text(field):
+        return numbered(field, str(value), number)
+    if base == "uuid":
+        return value
+    if field.category == "r" and base in _RANGES:
+        low: Any = _numbered(_RANGES[base], number)
+        return Range(low, low + (_STEPS.get(_RANGES[base]) or 1))
+    return _numbered(base, number)
+
+
+def _numbered(base: str, number: int) -> Any:
     if base in INTEGERS:
         return number % INTEGERS[base]
-    if base in TEXT and field.category != "e":
-        return _numbered(str(value), number, _length(field))
     if base in ("numeric", "float4", "float8"):
         return Decimal(number) if base == "numeric" else float(number)
     if base == "date":
-        return date(1000, 1, 1) + timedelta(days=number % 3_000_000)
+        return _DAY_ONE + timedelta(days=number % _DAYS)
     if base in ("timestamp", "timestamptz"):
-        moment = _NOON + timedelta(seconds=number)
+        moment = _NOON + timedelta(hours=number)
         return moment if base == "timestamptz" else moment.replace(tzinfo=None)
-    return value if base == "uuid" else None
-
-
-def _numbered(text: str, number: int, length: int | None) -> str:
-    """A text with a number in it: before the @ of an address, else at its end."""
-    before, at, after = text.partition("@")
-    tag = str(number)
-    if length is None:
-        return f"{before}{tag}{at}{after}"
-    room = length - len(tag) - len(at) - len(after)
-    return f"{before[:room]}{tag}{at}{after}" if room >= 0 else tag.zfill(length)[-length:]
+    if base in ("inet", "cidr"):
+        return IPv4Address(number % 2**32) if base == "inet" else IPv4Network(number % 2**32)
+    return None
 
 
 def _maker(field: Field, seed: int) -> Callable[[Random], Any]:
     base = field.base
     if field.category == "e":
         return lambda random: random.choice(field.words)
-    if base in TEXT:
-        return _text(field, seed)
+    if is_text(field):
+        values = texts(field, seed)
+        return lambda random: random.choice(values)
     if base == "numeric":
         return _numeric(field)
     if base in ("bit", "varbit"):
         return lambda _random: "0" * max(1, field.modifier)
     if field.category == "r" and base in _RANGES:
-        return lambda random: _range(base, random)
+        return lambda random: _range(_RANGES[base], random)
+    of = base.replace("multirange", "range")
+    if field.category == "m" and of in _RANGES:
+        return lambda random: Multirange([_range(_RANGES[of], random)])
     if base in _MAKERS:
         return _MAKERS[base]
     raise SeedingError(
         f'no values are known of the type {field.type}, of the column "{field.name}"'
-    )
-
-
-def _text(field: Field, seed: int) -> Callable[[Random], str]:
-    name, length = field.name.lower(), _length(field)
-    provider = next((made for part, made in _PROVIDERS.items() if part in name), "word")
-    values = [str(value)[:length].strip() or "x" for value in pool(seed, provider)]
-    return lambda random: random.choice(values)
-
-
-def _length(field: Field) -> int | None:
-    """The length that ``varchar(n)`` allows: its modifier is n + 4."""
-    return (
-        field.modifier - 4 if field.base in ("varchar", "bpchar") and field.modifier > 4 else None
     )
 
 
@@ -148,17 +111,16 @@ def _numeric(field: Field) -> Callable[[Random], Decimal]:
 
 def _constants(field: Field, condition: str) -> list[Any]:
     """The constants of a condition that can be values of the column."""
-    if field.base in TEXT:
+    if is_text(field):
         found = [text.replace("''", "'") for text in re.findall(r"'((?:[^']|'')*)'", condition)]
         lengths = [int(text) for text in re.findall(r"\d+", condition) if len(text) < 3]
-        found += [letter * length for length in lengths for letter in "aA1"]
-        return [text[: _length(field)] for text in found]
-    numbers: list[Decimal] = []
-    for text in re.findall(r"-?\d+(?:\.\d+)?", condition):
-        try:
-            numbers += [Decimal(text) + step for step in (-1, 0, 1)]
-        except InvalidOperation:
-            continue
+        found += [letter * long for long in lengths for letter in "aA1"]
+        return [text[: length(field)] for text in found]
+    numbers = [
+        Decimal(text) + step
+        for text in re.findall(r"-?\d+(?:\.\d+)?", condition)
+        for step in (-1, 0, 1)
+    ]
     if field.base in INTEGERS:
         limit = INTEGERS[field.base]
         return [int(number) for number in numbers if abs(number) < limit]
@@ -171,20 +133,25 @@ def _moment(random: Random) -> datetime:
     return _NOON - timedelta(seconds=random.randrange(2 * 365 * 86_400))
 
 
-_RANGES: dict[str, Callable[[Random], Any]] = {
-    "int4range": lambda random: random.randrange(1000),
-    "int8range": lambda random: random.randrange(1000),
-    "numrange": lambda random: Decimal(random.randrange(1000)),
-    "daterange": lambda random: _moment(random).date(),
-    "tsrange": lambda random: _moment(random).replace(tzinfo=None),
-    "tstzrange": _moment,
+# What each range type is a range of (PostgreSQL manual, 8.17.1).
+_RANGES = {
+    "int4range": "int4",
+    "int8range": "int8",
+    "numrange": "numeric",
+    "daterange": "date",
+    "tsrange": "timestamp",
+    "tstzrange": "timestamptz",
+}
+_STEPS = {
+    "date": timedelta(days=1),
+    "timestamp": timedelta(hours=1),
+    "timestamptz": timedelta(hours=1),
 }
 
 
-def _range(base: str, random: Random) -> Range[Any]:
-    low: Any = _RANGES[base](random)
-    step: Any = timedelta(days=7) if base[0] in "dt" else 10
-    return Range(low, low + step)
+def _range(of: str, random: Random) -> Range[Any]:
+    low: Any = Decimal(random.randrange(1000)) if of == "numeric" else _MAKERS[of](random)
+    return Range(low, low + 7 * (_STEPS.get(of) or 1))
 
 
 _MAKERS: dict[str, Callable[[Random], Any]] = {

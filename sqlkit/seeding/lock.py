@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from sqlkit.errors import MigrationLocked
 from sqlkit.migrations.lock import POLL, key
+from sqlkit.seeding.conversation import Pause
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
-    from sqlkit.database.connection import Connection
+    from sqlkit.seeding.conversation import Conversation
 
 _TRY: Query[bool] = Query(
     name="seeding.lock",
@@ -24,15 +25,15 @@ _TRY: Query[bool] = Query(
 )
 
 
-def lock(tx: Connection, ledger: str, wait: float) -> None:
+def lock(ledger: str, wait: float) -> Conversation[None]:
     """Take the lock of a ledger for the rest of this transaction; waits at most ``wait`` seconds.
 
     Raises `MigrationLocked`.
     """
     end = time.monotonic() + wait
-    while not tx.run(Statement(_TRY, key(ledger))):
+    while not (yield Statement(_TRY, key(ledger))):
         if time.monotonic() >= end:
             raise MigrationLocked(
                 f"another process migrates or seeds this database, and did so for {wait:g} s"
             )
-        time.sleep(POLL)
+        yield Pause(POLL)

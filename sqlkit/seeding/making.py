@@ -1,40 +1,26 @@
-"""How rows get into the database, as a conversation: decided here once, waited for elsewhere.
-
-`create` is a generator that yields what it needs done and is sent the answer: a `Statement`, a list
-of them for a batch, or `Created`, for the factory's own hook.
-"""
+"""How rows get into the database, as a conversation (see `sqlkit.seeding.conversation`)."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sqlkit.errors import SeedingError, WrongArgument
 from sqlkit.seeding import statements
 from sqlkit.seeding.columns import Columns, columns
+from sqlkit.seeding.conversation import Created, copied, read
 from sqlkit.seeding.declared import Key, Sub
 from sqlkit.seeding.numbering import current, numbers_below
 from sqlkit.seeding.statements import Reading
 from sqlkit.seeding.table import Column, Table, ask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlkit.seeding.conversation import Conversation
     from sqlkit.seeding.recipe import Recipe
     from sqlkit.statement import Statement
 
 FEW = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """Rows that a factory has just put into its table."""
-
-    factory: Any
-    rows: list[Any]
-
-
-Request: TypeAlias = "Statement[Any] | list[Statement[Any]] | Created"
-Conversation: TypeAlias = Generator[Request, Any, list[Any]]
 
 
 def build(
@@ -60,7 +46,7 @@ def build(
 
 def create(
     factory: Any, numbers: Sequence[int], given: Mapping[str, Any], path: tuple[str, ...] = ()
-) -> Conversation:
+) -> Conversation[list[Any]]:
     """Put rows with these numbers into the factory's table, their parents first."""
     recipe: Recipe = factory.recipe
     declarations = recipe.declarations(given)
@@ -88,21 +74,19 @@ def create(
     return rows
 
 
-def put(name: str, table: Table, reading: Reading, made: Columns, count: int) -> Conversation:
+def put(
+    name: str, table: Table, reading: Reading, made: Columns, count: int
+) -> Conversation[list[Any]]:
     """Put rows into a table and read them back: many by COPY, if a key finds them again."""
     sent = [column for column in table.columns if column.name in made and not column.generated]
     rows = list(zip(*(made[column.name] for column in sent), strict=True)) or [()] * count
     key = table.key
     if count <= FEW or not key or not set(key) <= set(sent):
-        return _rows((yield statements.insert(name, table, sent, reading, rows)))
-    yield statements.copy(f"{name}.create_batch", table.name, statements.listed(sent), rows)
-    keys = [made[column.name] for column in key]
-    return _rows((yield statements.select(f"{name}.create_batch", table, key, reading, keys)))
-
-
-def _rows(answer: list[Any]) -> list[Any]:
-    """The answer to a statement that gives rows."""
-    return answer
+        inserted: list[Any] = yield statements.insert(name, table, sent, reading, rows)
+        return inserted
+    name = f"{name}.create_batch"
+    yield from copied(name, table.name, statements.listed(sent), rows)
+    return (yield from read(name, table, key, reading, [made[column.name] for column in key]))
 
 
 def _reserved(recipe: Recipe, table: Table, name: str, count: int) -> Statement[list[int]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlkit.errors import SeedingError
-from sqlkit.seeding.catalog import Filled
+from sqlkit.seeding.filled import Filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
 
-    from sqlkit.seeding.catalog import Reference
+    from sqlkit.seeding.filled import Reference
 
 
 def in_order(tables: Mapping[str, Filled]) -> tuple[list[Filled], Set[str]]:

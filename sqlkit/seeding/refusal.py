@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from sqlkit.errors import SeederFailed, WrongArgument
+from sqlkit.seeding.conversation import Savepoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlkit.database.connection import Connection
+    from sqlkit.seeding.conversation import Conversation
     from sqlkit.seeding.stage import Stage
 
 Refusal = (psycopg.Error, WrongArgument)
 
 
-def find(tx: Connection, stage: Stage, rows: Sequence[Any]) -> tuple[int, Exception] | None:
+def find(stage: Stage, rows: Sequence[Any]) -> Conversation[tuple[int, Exception] | None]:
     """The place of the first row that is refused, among rows that were; None if none is now.
 
     Looked for by halves, each tried in a savepoint: what goes well stays, since a row may be
@@ -26,7 +27,7 @@ def find(tx: Connection, stage: Stage, rows: Sequence[Any]) -> tuple[int, Except
     low, high = 0, len(rows)
     while low < high:
         middle = low + max(1, (high - low) // 2)
-        error = _refused(tx, stage, rows[low:middle])
+        error = yield from _refused(stage, rows[low:middle])
         if error is None:
             low = middle
         elif middle - low == 1:
@@ -36,10 +37,9 @@ def find(tx: Connection, stage: Stage, rows: Sequence[Any]) -> tuple[int, Except
     return None
 
 
-def _refused(tx: Connection, stage: Stage, rows: Sequence[Any]) -> Exception | None:
+def _refused(stage: Stage, rows: Sequence[Any]) -> Conversation[Exception | None]:
     try:
-        with tx.transaction() as savepoint:
-            stage.write(savepoint, rows)
+        yield Savepoint(stage.write(rows))
     except Refusal as error:
         return error
     return None

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlkit.errors import SeedingError
 from sqlkit.row import Row
-from sqlkit.seeding import refusal
+from sqlkit.seeding import waiting
 from sqlkit.seeding.environment import environment as environment_of
-from sqlkit.seeding.filling import fill
+from sqlkit.seeding.fill import fill
 from sqlkit.seeding.lock import lock
 from sqlkit.seeding.numbering import seeded
 from sqlkit.seeding.seeder import Seeded, Seeder, in_order
-from sqlkit.seeding.stage import Stage
-from sqlkit.seeding.statements import Reading
-from sqlkit.seeding.table import Table, ask
-from sqlkit.statement import Line, Query, Statement
+from sqlkit.seeding.sowing import sow
+from sqlkit.seeding.waiting import unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
+    from sqlkit.database.async_connection import AsyncConnection
     from sqlkit.database.connection import Connection
-    from sqlkit.seeding.table import Column
+    from sqlkit.seeding.conversation import Conversation, Told
 
-AT_ONCE = 1_000
 LEDGER = "public._yoyo_migration"
-
-_CHECK_NOW: Query[None] = Query(
-    name="seeding.check_now", kind="exec", lines=(Line("set constraints all immediate"),)
-)
 
 
 class Done(Row):
@@ -39,10 +32,6 @@ class Done(Row):
     inserted: int
     changed: int
     left: int
-
-
-class _Undone(Exception):
-    """Leaves a transaction that is to be rolled back."""
 
 
 def seed(
@@ -57,7 +46,7 @@ def seed(
     root: int = 0,
     wait: float = 60.0,
     ledger: str = LEDGER,
-    told: Callable[[str, int, int], object] = lambda _seeder, _rows, _all: None,
+    told: Told = unheard,
 ) -> list[Done]:
     """Run seeders, in the order that they need each other, and say what each of them did.
 
@@ -67,119 +56,51 @@ def seed(
     of the rows done so far. ``fills``: tables to `fill` afterwards. ``environment`` and
     ``production``: see `sqlkit.seeding.environment`.
 
-    Raises `SeederFailed` for a row that PostgreSQL refuses, `MigrationLocked`, and `WrongArgument`
-    for an unknown name or production.
+    Raises `SeederFailed` for a row that PostgreSQL refuses, `SeedingError` for a seeder or a table
+    that can't be gone about, `MigrationLocked`, and `WrongArgument` for an unknown name or
+    production.
     """
-    done: list[Done] = []
-    try:
-        with db.transaction() as tx:
-            chosen = environment_of(tx, environment, production=production)
-            ordered = in_order(seeders, names, chosen)
-            lock(tx, ledger, wait)
-            before = Seeded()
-            for each in ordered:
-                with seeded(root):
-                    done.append(_run(tx, each, before, told))
-            filled = fill(tx, fills, seed=root) if fills else {}
-            done += [Done(table, table, rows, 0, 0) for table, rows in filled.items()]
-            if dry_run:
-                raise _Undone  # noqa: TRY301  to leave the block is to roll back
-    except _Undone:
-        pass
-    return done
+    run = _run(seeders, names, fills or {}, environment, production, root, wait, ledger)
+    return waiting.wait(db, run, told, undo=dry_run)
+
+
+async def seed_async(
+    db: AsyncConnection,
+    seeders: Iterable[Seeder[Any]],
+    names: Iterable[str] = (),
+    *,
+    fills: Mapping[str, int] | None = None,
+    environment: str | None = None,
+    production: bool = False,
+    dry_run: bool = False,
+    root: int = 0,
+    wait: float = 60.0,
+    ledger: str = LEDGER,
+    told: Told = unheard,
+) -> list[Done]:
+    """What `seed` does, for an async connection; seeders' ``then_async`` is called."""
+    run = _run(seeders, names, fills or {}, environment, production, root, wait, ledger)
+    return await waiting.wait_async(db, run, told, undo=dry_run)
 
 
 def _run(
-    tx: Connection, seeder: Seeder[Any], before: Seeded, told: Callable[[str, int, int], object]
-) -> Done:
-    rows = list(seeder.rows(before))
-    told(seeder.name, 0, len(rows))
-    if not rows:
-        before.keep(seeder, [])
-        return Done(seeder.name, seeder.table, 0, 0, 0)
-    stage = _stage(tx, seeder, rows)
-    values = [tuple(getattr(row, column.name) for column in stage.columns) for row in rows]
-    _check_keys(seeder, rows)
-    inserted, changed = 0, 0
-    kept: list[Any] = []
-    for start in range(0, len(values), AT_ONCE):
-        part = values[start : start + AT_ONCE]
-        more = _write(tx, stage, part, start)
-        inserted, changed = inserted + more[0], changed + more[1]
-        kept += stage.read(tx)
-        told(seeder.name, start + len(part), len(values))
-    before.keep(seeder, kept)
-    _finish(tx, seeder, stage, is_new=bool(inserted or changed))
-    return Done(seeder.name, seeder.table, inserted, changed, len(rows) - inserted - changed)
-
-
-def _write(
-    tx: Connection, stage: Stage, rows: Sequence[Sequence[Any]], start: int
-) -> tuple[int, int]:
-    try:
-        with tx.transaction() as savepoint:
-            return stage.write(savepoint, rows)
-    except refusal.Refusal as error:
-        found = refusal.find(tx, stage, rows)
-        if found is None:
-            raise refusal.failed(stage, error) from None
-        place, reason = found
-        names = [column.name for column in stage.columns]
-        key = [rows[place][names.index(column.name)] for column in stage.key]
-        raise refusal.failed(stage, reason, start + place, key) from None
-
-
-def _finish(tx: Connection, seeder: Seeder[Any], stage: Stage, *, is_new: bool) -> None:
-    """Check what is deferred, and let the seeder do what comes of its rows."""
-    try:
-        with tx.transaction() as savepoint:
-            savepoint.run(Statement(_CHECK_NOW))
-            raise _Undone  # noqa: TRY301  the next seeder's constraints are deferred again
-    except _Undone:
-        pass
-    except refusal.Refusal as error:
-        raise refusal.failed(stage, error) from None
-    if is_new and seeder.then is not None:
-        seeder.then(tx)
-
-
-def _stage(tx: Connection, seeder: Seeder[Any], rows: Sequence[Row]) -> Stage:
-    name = f"seeder {seeder.name}"
-    classes = {type(row) for row in rows}
-    if len(classes) > 1:
-        named = ", ".join(sorted(each.__name__ for each in classes))
-        raise SeedingError(f"{name} gives rows of several classes: {named}")
-    row = classes.pop()
-    table = Table.answered(seeder.table, tx.run(ask(seeder.table)), name)
-    reading = Reading(row, table.pick(row.__struct_fields__, name))
-    key = table.pick(seeder.key, name)
-    Table(table.name, tuple(reading.columns)).pick(seeder.key, f"{name}, {row.__name__}")
-    columns = [column for column in reading.columns if _is_sent(column, seeder)]
-    kept = {column.name for column in table.pick(seeder.keep, name)}
-    changed = [c for c in columns if c not in key and c.name not in kept]
-    return Stage(name, table, columns, key, changed, reading)
-
-
-def _is_sent(column: Column, seeder: Seeder[Any]) -> bool:
-    """Whether a seeder brings the column; what the database numbers only as part of the key."""
-    if column.generated:
-        return False
-    return column.sequence is None or column.name in seeder.key
-
-
-def _check_keys(seeder: Seeder[Any], rows: Sequence[Row]) -> None:
-    """Raise `SeedingError` for a natural key that is NULL or there twice."""
-    seen: dict[tuple[Any, ...], int] = {}
-    for number, row in enumerate(rows, 1):
-        key = tuple(getattr(row, name) for name in seeder.key)
-        if None in key:
-            raise SeedingError(
-                f"seeder {seeder.name}, row {number}: {seeder.key[key.index(None)]} is part of the "
-                "natural key, and NULL"
-            )
-        first = seen.setdefault(key, number)
-        if first != number:
-            raise SeedingError(
-                f"seeder {seeder.name}, row {number} has the natural key of row {first}: "
-                f"{', '.join(seeder.key)}"
-            )
+    seeders: Iterable[Seeder[Any]],
+    names: Iterable[str],
+    fills: Mapping[str, int],
+    environment: str | None,
+    production: bool,
+    root: int,
+    seconds: float,
+    ledger: str,
+) -> Conversation[list[Done]]:
+    chosen = yield from environment_of(environment, production=production)
+    ordered = in_order(seeders, names, chosen)
+    yield from lock(ledger, seconds)
+    done: list[Done] = []
+    before = Seeded()
+    for each in ordered:
+        with seeded(root):
+            inserted, changed, left = yield from sow(each, before)
+        done.append(Done(each.name, each.table, inserted, changed, left))
+    filled: dict[str, int] = (yield from fill(fills, root)) if fills else {}
+    return done + [Done(table, table, rows, 0, 0) for table, rows in filled.items()]

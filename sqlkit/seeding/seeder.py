@@ -10,8 +10,9 @@ from sqlkit.row import Row
 from sqlkit.seeding.meant import meant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from sqlkit.database.async_connection import AsyncConnection
     from sqlkit.database.connection import Connection
 
 R = TypeVar("R", bound=Row)
@@ -46,6 +47,7 @@ class Seeder(Generic[R]):
     environments: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     then: Callable[[Connection], object] | None = None
+    then_async: Callable[[AsyncConnection], Awaitable[object]] | None = None
 
     def is_for(self, environment: str) -> bool:
         """Whether it is meant for this environment; without any said, it is for all."""
@@ -61,13 +63,15 @@ def seeder(
     environments: Sequence[str] = (),
     keep: Sequence[str] = (),
     then: Callable[[Connection], object] | None = None,
+    then_async: Callable[[AsyncConnection], Awaitable[object]] | None = None,
 ) -> Callable[[Callable[[Seeded], Iterable[R]]], Seeder[R]]:
     """Make a function that gives rows into a `Seeder` of that table.
 
     ``key`` are the columns that tell whether a row is there already: then what differs in it is
     changed, but for the columns ``keep``. Keys that the database numbers are left to it. ``after``
     are seeders whose rows this one needs, ``environments`` those it is meant for (none: all),
-    ``then`` is called at the end, in the same transaction, if any row was inserted or changed.
+    ``then`` is called with the transaction, if any row was inserted or changed; ``then_async`` is
+    what an async connection calls instead.
     """
 
     def made(rows: Callable[[Seeded], Iterable[R]]) -> Seeder[R]:
@@ -80,6 +84,7 @@ def seeder(
             environments=tuple(environments),
             keep=_names(keep),
             then=then,
+            then_async=then_async,
         )
 
     return made

@@ -7,21 +7,23 @@ constraints, and the server says which rows every condition lets through.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.errors import SeedingError
+from sqlkit.seeding.filled import mentioned
 from sqlkit.seeding.statements import copy
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
-    from sqlkit.seeding.catalog import Field, Filled
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlkit.seeding.conversation import Conversation
+    from sqlkit.seeding.filled import Field, Filled
 
 SIEVE = "pg_temp.sqlkit_sieve"
 _VALUE = re.compile(r"'(?:[^']|'')*'|\bVALUE\b")
 
 Row = tuple[Any, ...]
-Sieving = Generator["Statement[Any]", Any, list[Row]]
 
 
 def conditions(table: Filled, columns: Sequence[str]) -> dict[str, str]:
@@ -39,62 +41,82 @@ def conditions(table: Filled, columns: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def sieve(table: Filled, columns: Sequence[str], rows: Sequence[Row]) -> Sieving:
-    """Those of the rows that the conditions about these columns let through.
+def sieve(
+    table: Filled, columns: Sequence[str], rows: Sequence[Row], more: Sequence[str] = ()
+) -> Conversation[list[Row]]:
+    """Those of the rows that the conditions about these columns let through, and ``more`` of them.
 
-    Raises `SeedingError` that names the constraint if none is.
+    Raises `SeedingError` that names the constraint if none is; not if it is for ``more``.
     """
     wanted = conditions(table, columns)
-    if not wanted or not rows:
+    if not (wanted or more) or not rows:
         return list(rows)
-    fields = [table.fields[column] for column in columns]
-    drop, make, fill = _staged(fields, rows)
-    yield drop
-    yield make
-    yield fill
-    places: list[int] = yield _ask(wanted.values())
-    if not places:
+    yield from stage(table, columns, rows)
+    places: list[int] = yield _ask([*wanted.values(), *more])
+    if not places and wanted and not (more and (yield _ask(wanted.values()))):
         raise SeedingError((yield from _blame(table, columns, wanted)))
-    left: list[Row] = [rows[place] for place in places]
-    return left
+    return [rows[place] for place in places]
 
 
-def _blame(
-    table: Filled, columns: Sequence[str], wanted: Mapping[str, str]
-) -> Generator[Statement[Any], Any, str]:
+def stage(table: Filled, columns: Sequence[str], rows: Sequence[Row]) -> Conversation[None]:
+    """Put rows into the sieve, with the generated columns that are made from theirs."""
+    fields = [table.fields[column] for column in columns]
+    made = [_defined(field) for field in fields]
+    made += [
+        f"{_defined(field)} generated always as ({field.generated}) stored"
+        for field in table.worked_out.values()
+        if set(mentioned(field.generated or "", table.fields.values())) <= set(columns)
+    ]
+    names = ", ".join(field.quoted for field in fields)
+    placed = [(*row, place) for place, row in enumerate(rows)]
+    yield exec_(f"drop table if exists {SIEVE}")
+    yield exec_(
+        f"create temp table sqlkit_sieve ({', '.join(made)}, sqlkit_place int8) on commit drop"
+    )
+    yield copy("seeding.sieve", SIEVE, f"{names}, sqlkit_place", placed)
+
+
+def refused(wanted: Sequence[str]) -> Statement[list[int]]:
+    """Asks for the places of rows in the sieve that not all of these conditions let through."""
+    return _asked(f"not ({_all(wanted)})")
+
+
+def _defined(field: Field) -> str:
+    collation = f" collate {field.collation}" if field.collation else ""
+    return f"{field.quoted} {field.plain}{collation}"
+
+
+def _blame(table: Filled, columns: Sequence[str], wanted: Mapping[str, str]) -> Conversation[str]:
     for name, condition in wanted.items():
         if not (yield _ask([condition])):
-            return _unsatisfied(table, columns, f'the constraint "{name}"')
-    names = ", ".join(f'"{name}"' for name in wanted)
-    return _unsatisfied(table, columns, f"the constraints {names} together")
+            return unsatisfied(table, columns, [name])
+    return unsatisfied(table, columns, list(wanted))
 
 
-def _unsatisfied(table: Filled, columns: Sequence[str], what: str) -> str:
+def unsatisfied(table: Filled, columns: Sequence[str], names: Sequence[str]) -> str:
+    """What to say if no values of the columns satisfy these constraints."""
+    listed = ", ".join(f'"{name}"' for name in names)
+    what = f"the constraint {listed}" if len(names) == 1 else f"the constraints {listed} together"
     return (
         f"{table.name} can't be filled: no value was found for {', '.join(columns)} that satisfies "
         f"{what}; give the column, or write a factory"
     )
 
 
-def _staged(
-    fields: Sequence[Field], rows: Sequence[Row]
-) -> tuple[Statement[Any], Statement[Any], Statement[Any]]:
-    columns = ", ".join(f"{field.quoted} {field.plain}" for field in fields)
-    names = ", ".join(field.quoted for field in fields)
-    placed = [(*row, place) for place, row in enumerate(rows)]
-    return (
-        exec_(f"drop table if exists {SIEVE}"),
-        exec_(f"create temp table sqlkit_sieve ({columns}, sqlkit_place int8) on commit drop"),
-        copy("seeding.sieve", SIEVE, f"{names}, sqlkit_place", placed),
-    )
+def _ask(wanted: Iterable[str]) -> Statement[list[int]]:
+    return _asked(_all(wanted))
 
 
-def _ask(wanted: Any) -> Statement[list[int]]:
-    text = " and ".join(f"({condition}) is not false" for condition in wanted)
+def _all(wanted: Iterable[str]) -> str:
+    # As a CHECK: what is NULL is let through.
+    return " and ".join(f"({condition}) is not false" for condition in wanted)
+
+
+def _asked(condition: str) -> Statement[list[int]]:
     query: Query[list[int]] = Query(
         name="seeding.sieve",
         kind="many",
-        lines=(Line(f"select sqlkit_place from {SIEVE} where {text} order by 1"),),
+        lines=(Line(f"select sqlkit_place from {SIEVE} where {condition} order by 1"),),
     )
     return Statement(query)
 

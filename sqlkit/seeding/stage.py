@@ -16,7 +16,7 @@ from sqlkit.statement import Line, Query, Statement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlkit.database.connection import Connection
+    from sqlkit.seeding.conversation import Conversation
     from sqlkit.seeding.table import Column, Table
     from sqlkit.statement import Kind
 
@@ -41,36 +41,33 @@ class Stage:
     changed: Sequence[Column]
     reading: Reading
 
-    def write(self, tx: Connection, rows: Sequence[Sequence[Any]]) -> tuple[int, int]:
+    def write(self, rows: Sequence[Sequence[Any]]) -> Conversation[tuple[int, int]]:
         """Write rows; how many were inserted, and how many changed."""
-        self._stage(tx, rows)
-        changed = tx.run(self._update()) if self.changed else 0
-        return tx.run(self._insert()), changed
+        yield from self._stage(rows)
+        changed: int = (yield self._update()) if self.changed else 0
+        inserted: int = yield self._insert()
+        return inserted, changed
 
-    def read(self, tx: Connection) -> list[Any]:
+    def read(self) -> Statement[list[Any]]:
         """The staged rows as the table has them now, in order."""
-        return tx.run(
-            self._statement(
-                "many",
-                f"select {listed(self.reading.columns, 't.')} from {STAGE} s "
-                f"join {self.table.name} t on {self._same_key()} order by s.{PLACE}",
-                self.reading,
-            )
+        return self._statement(
+            "many",
+            f"select {listed(self.reading.columns, 't.')} from {STAGE} s "
+            f"join {self.table.name} t on {self._same_key()} order by s.{PLACE}",
+            self.reading,
         )
 
-    def _stage(self, tx: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    def _stage(self, rows: Sequence[Sequence[Any]]) -> Conversation[None]:
         columns = listed(self.columns)
-        tx.run(self._statement("exec", f"drop table if exists {STAGE}"))
-        tx.run(
-            self._statement(
-                "exec",
-                f"create temp table sqlkit_seed on commit drop as "
-                f"select {columns}, null::int8 as {PLACE} from {self.table.name} with no data",
-            )
+        yield self._statement("exec", f"drop table if exists {STAGE}")
+        yield self._statement(
+            "exec",
+            f"create temp table sqlkit_seed on commit drop as "
+            f"select {columns}, null::int8 as {PLACE} from {self.table.name} with no data",
         )
         names = f"{columns}, {PLACE}"
         placed = [(*row, place) for place, row in enumerate(rows)]
-        tx.run(copy(self.name, STAGE, names, placed))
+        yield copy(self.name, STAGE, names, placed)
 
     def _update(self) -> Statement[int]:
         sets = ", ".join(f"{column.quoted} = s.{column.quoted}" for column in self.changed)

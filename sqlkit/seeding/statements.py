@@ -14,12 +14,17 @@ from sqlkit.statement import Line, Query, Statement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlkit.seeding.filled import Field
     from sqlkit.seeding.table import Column, Table
 
 _NEXT: Query[list[int]] = Query(
     name="seeding.reserve_keys",
     kind="many",
-    lines=(Line("select nextval(", 0, "::text::regclass) from generate_series(1, ", 1, "::int)"),),
+    lines=(
+        # The name is looked up once, and not for each number.
+        Line("select nextval((select ", 0, "::text::regclass)) "),
+        Line("from generate_series(1, ", 1, "::int)"),
+    ),
     parameters=("sequence", "rows"),
 )
 _JSON = ("json", "jsonb")
@@ -98,6 +103,51 @@ def select(
         converts=read.converts,
     )
     return Statement(query, tuple(keys))
+
+
+def existing(table: str, columns: Sequence[str], most: int | None = None) -> Statement[list[Any]]:
+    """The values of some columns that a table has, as tuples; at most so many."""
+    names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+    limit = f" limit {most}" if most else ""
+    query: Query[list[Any]] = Query(
+        name="seeding.existing",
+        kind="many",
+        lines=(Line(f"select {names} from {table} order by {names}{limit}"),),
+        row=_values,
+        named=True,
+    )
+    return Statement(query)
+
+
+def _values(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
+def rewrite(
+    name: str,
+    table: str,
+    key: Sequence[Field],
+    columns: Sequence[Field],
+    values: Sequence[Sequence[Any]],
+) -> Statement[None]:
+    """Set columns of the rows with these keys: one list for each column, the key's first."""
+    arrays: list[str | int] = []
+    for number, column in enumerate([*key, *columns]):
+        arrays += [", " if number else "", number, f"::{column.type}[]"]
+    names = ", ".join(f"v{number}" for number in range(len(values)))
+    sets = ", ".join(f"{c.quoted} = s.v{n}" for n, c in enumerate(columns, len(key)))
+    same = " and ".join(f"t.{c.quoted} = s.v{n}" for n, c in enumerate(key))
+    query: Query[None] = Query(
+        name=name,
+        kind="exec",
+        lines=(
+            Line(f"update {table} t set {sets} from unnest("),
+            Line(*arrays),
+            Line(f") as s({names}) where {same}"),
+        ),
+        parameters=tuple(column.name for column in [*key, *columns]),
+    )
+    return Statement(query, tuple(map(list, values)))
 
 
 class Reading:

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class Column(Row):
     """One column of a table.
 
-    ``quoted`` is its name for SQL; ``type`` as SQL writes it without length; ``base`` the name in
-    ``pg_type`` below domain and array; ``composite`` the qualified name if that is a composite
-    type; ``sequence`` that numbers it; ``key`` its place in the primary key, from 1; ``generated``:
-    worked out by PostgreSQL, never sent; ``identity``: ``a`` always, ``d`` by default.
+    ``relation`` is what has it (``relkind``); ``quoted`` its name for SQL; ``type`` as SQL writes
+    it without length; ``base`` the name in ``pg_type`` below domain and array; ``composite`` the
+    qualified name if that is a composite type; ``sequence`` that numbers it; ``key`` its place in
+    the primary key, from 1; ``generated``: worked out by PostgreSQL, never sent; ``identity``:
+    ``a`` always, ``d`` by default.
     """
 
     table: str
+    relation: str
     name: str
     quoted: str
     type: str
@@ -45,15 +47,15 @@ _COLUMNS: Query[list[Column]] = Query(
         Line(
             """\
 select
-    c.oid::regclass::text, a.attname::text, quote_ident(a.attname), format_type(a.atttypid, null),
-    core.typname::text,
+    c.oid::regclass::text, c.relkind::text, a.attname::text, quote_ident(a.attname),
+    format_type(a.atttypid, -1), core.typname::text,
     case
         when core.typtype = 'c'
             then (select nspname from pg_namespace where oid = core.typnamespace)
                 || '.' || core.typname
     end,
     pg_get_serial_sequence(c.oid::regclass::text, a.attname),
-    array_position(i.indkey::int2[], a.attnum) + 1,
+    array_position((i.indkey::int2[])[0:i.indnkeyatts - 1], a.attnum),
     a.attgenerated <> '', a.attidentity::text
 from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -72,12 +74,30 @@ cross join lateral (
 left join pg_index i on i.indrelid = c.oid and i.indisprimary
 where c.oid = to_regclass(""",
             0,
-            ") and c.relkind in ('r', 'p') order by a.attnum",
+            ") order by a.attnum",
         ),
     ),
     parameters=("table",),
     row=Column,
 )
+
+
+_KINDS = {
+    "v": "a view",
+    "m": "a materialized view",
+    "f": "a foreign table",
+    "S": "a sequence",
+    "c": "a composite type",
+    "i": "an index",
+    "I": "an index",
+}
+
+
+def require_table(name: str, relation: str, asker: str) -> None:
+    """Raise `SeedingError` for what has rows or columns, but isn't a table."""
+    if relation not in ("r", "p"):
+        kind = _KINDS.get(relation, "something else")
+        raise SeedingError(f"{asker}: {name} is {kind}; rows are put into tables only")
 
 
 def ask(table: str) -> Statement[list[Column]]:
@@ -94,12 +114,13 @@ class Table:
 
     @classmethod
     def answered(cls, name: str, columns: Sequence[Column], factory: str) -> Table:
-        """The table that PostgreSQL told of; raises `SeedingError` if it knows none."""
+        """The table that PostgreSQL told of; raises `SeedingError` if it knows none of the name."""
         if not columns:
             raise SeedingError(
                 f"{factory}: there is no table {name} (has every migration been applied, and is "
                 "its schema in search_path?)"
             )
+        require_table(columns[0].table, columns[0].relation, factory)
         return cls(columns[0].table, tuple(columns))
 
     @property

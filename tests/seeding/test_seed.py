@@ -53,7 +53,7 @@ def test_the_reference_seeders_fill_the_tables_with_related_rows(db: Database) -
         select count(distinct u.id), count(distinct c.id), count(*) from campaign_events e
         join campaigns c on c.id = e.campaign_id join users u on u.id = c.owner_id
     """
-    assert db.run(sql(joined, kind="one")) == (8, 24, 5000)
+    assert db.run(sql(joined, kind="one")) == (7, 24, 5000)
     assert db.run(sql("select count(*) > 0 from campaign_days", kind="one"))
 
 
