@@ -249,7 +249,7 @@ class AsyncDatabase(AsyncConnection):
         return found.pop()
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
-        if not separate:
+        if self._holders and not separate:
             self._holders.refuse(current_task(), what)
 
     # --- Transactions

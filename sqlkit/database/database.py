@@ -241,7 +241,7 @@ class Database(Connection):
         return found.pop()
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
-        if not separate:
+        if self._holders and not separate:
             self._holders.refuse(current_thread(), what)
 
     # --- Transactions
