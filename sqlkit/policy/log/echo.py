@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import shown
 from sqlkit.policy.words.label import AD_HOC, label, sql
-from sqlkit.policy.words.outcome import sqlstate
+from sqlkit.policy.words.outcome import named
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,9 +48,7 @@ class Echo(Policy):
     def _ending(self, call: Call) -> list[Part]:
         ending: list[Part] = []
         if call.error is not None:
-            state = sqlstate(call.error)
-            what = type(call.error).__name__ + (f" {state}" if state else "")
-            ending.append((what, "bold red"))
+            ending.append((named(call.error), "bold red"))
         elif call.query is not None:
             ending.append((shown.rows(call), "green"))
         seconds = call.seconds
