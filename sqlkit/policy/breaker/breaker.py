@@ -13,6 +13,7 @@ from sqlkit.policy.breaker.changes import Change, Statistics, log
 from sqlkit.policy.breaker.circuit import Closed, Forced, HalfOpen, Open, Period, State, refusal
 from sqlkit.policy.breaker.window import Window
 from sqlkit.policy.flow import Policy
+from sqlkit.policy.setting import check, check_classes
 from sqlkit.policy.words.outcome import named
 
 if TYPE_CHECKING:
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 
 # The period that a call began in; and when, and the number of its permit, where those matter.
 Entered: TypeAlias = "Closed | tuple[Period, float, int]"
-
-# A share of something, a number of calls, and seconds.
-_SHARES = ("failure_rate", "slow_rate")
-_NUMBERS = ("minimum_calls", "permits")
-_SECONDS = ("window", "slow", "open_for", "lease")
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
@@ -47,7 +43,8 @@ class Breaker(Policy):
     more is slow; ``slow_rate`` of the calls being slow opens it as well.
 
     ``name`` is for logs and errors; a database gives its own. ``clock`` tells seconds that never
-    go back. Raises ValueError for a setting out of its range.
+    go back. Raises ValueError for a setting out of its range, TypeError
+    for one that is no number, or no tuple of exception classes.
     """
 
     failure_rate: float = 0.5
@@ -70,12 +67,11 @@ class Breaker(Policy):
     _opened: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        if not all(0 < getattr(self, name) <= 1 for name in _SHARES):
-            raise ValueError(f"{' and '.join(_SHARES)} are shares: above 0 and at most 1")
-        if not all(getattr(self, name) >= 1 for name in _NUMBERS):
-            raise ValueError(f"{' and '.join(_NUMBERS)} are numbers of calls: at least 1")
-        if not all(getattr(self, name) > 0 for name in _SECONDS):
-            raise ValueError(f"{', '.join(_SECONDS)} are in seconds: above 0")
+        check(self, "failures for each call", "failure_rate", above=0, most=1)
+        check(self, "slow calls for each call", "slow_rate", above=0, most=1)
+        check(self, "calls", "minimum_calls", "permits", least=1, whole=True)
+        check(self, "seconds", "window", "slow", "open_for", "lease", above=0)
+        check_classes(self, "included", "excluded")
         # Reentrant, for a signal handler or finalizer that makes a call while it is held.
         self._lock = RLock()
         self._period = self._closed()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import shown
+from sqlkit.policy.setting import check
 from sqlkit.policy.words.label import AD_HOC, label, sql
 from sqlkit.policy.words.outcome import named
 
@@ -31,6 +32,10 @@ class Echo(Policy):
 
     slow: float = 0.1
     length: int = 200
+
+    def __post_init__(self) -> None:
+        check(self, "seconds", "slow", least=0)
+        check(self, "characters", "length", least=1, whole=True)
 
     def leave(self, call: Call, entered: Any) -> None:
         """Print the line."""

@@ -11,6 +11,7 @@ import psycopg
 from sqlkit.errors import CommitUnknown
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import shown
+from sqlkit.policy.setting import check
 from sqlkit.policy.words.lost import is_lost
 from sqlkit.policy.words.outcome import outcome, sqlstate
 
@@ -42,9 +43,8 @@ class Log(Policy):
     length: int = 100
 
     def __post_init__(self) -> None:
-        # Said here, and not when a call has run already.
-        if isinstance(self.slow, str) or isinstance(self.length, str):
-            raise TypeError("slow is a number of seconds, and length one of characters, not text")
+        check(self, "seconds", "slow", least=0)
+        check(self, "characters", "length", least=1, whole=True)
 
     def leave(self, call: Call, entered: Any) -> None:
         """Write the record, if anyone wants it."""
