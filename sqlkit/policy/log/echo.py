@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import shown
 from sqlkit.policy.setting import check
-from sqlkit.policy.words.label import AD_HOC, label, sql
+from sqlkit.policy.words.label import AD_HOC, label, sql, title
 from sqlkit.policy.words.outcome import named
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Echo(Policy):
 
     def _name(self, call: Call) -> Part:
         text = sql(call) if label(call.name, call.query) == AD_HOC else ""
-        return shown.cut(" ".join(text.split()), self.length) or call.name, "bold"
+        return shown.cut(" ".join(text.split()), self.length) or title(call), "bold"
 
     def _ending(self, call: Call) -> list[Part]:
         ending: list[Part] = []

@@ -15,6 +15,7 @@ from sqlkit.policy.retry.jitter import full_jitter
 from sqlkit.policy.retry.repeatable import may_repeat
 from sqlkit.policy.retry.verdict import Verdict, verdict
 from sqlkit.policy.setting import check
+from sqlkit.policy.words.label import title
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call
@@ -100,7 +101,7 @@ def _log(call: Call, error: BaseException, pause: float) -> None:
     state = getattr(error, "sqlstate", None)
     logger.info(
         "%s: attempt %d failed (%s), the next one in %.3f s",
-        call.name,
+        title(call),
         call.attempts,
         state or type(error).__name__,
         pause,
