@@ -1,4 +1,4 @@
-"""The command: ``python -m benchmarks run|list``."""
+"""The command: ``python -m benchmarks run|list|profile|plot|report``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-NAMES = ("run", "list")
+NAMES = ("run", "list", "profile", "plot", "report")
 
 
 class Commands(click.Group):

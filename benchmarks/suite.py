@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.work import chain, imports, insert, one_row, one_row_async, rows
+from benchmarks.work import (
+    bulk_load,
+    chain,
+    growth,
+    imports,
+    insert,
+    one_row,
+    one_row_async,
+    readers,
+    reference,
+    rows,
+    throughput,
+    timeout,
+    transaction,
+)
 
 if TYPE_CHECKING:
     from benchmarks.benchmark import Benchmark, Growth
@@ -16,6 +30,23 @@ BENCHMARKS: tuple[Benchmark | Growth, ...] = (
     rows.HUNDRED,
     rows.THOUSAND,
     insert.BENCHMARK,
+    transaction.SELECTS,
+    timeout.BENCHMARK,
+    throughput.THREADS,
+    throughput.TASKS,
+    throughput.PIPELINE,
+    reference.PAGES,
+    reference.SEARCH,
+    reference.AGGREGATE,
+    reference.UPSERT,
+    bulk_load.BENCHMARK,
+    transaction.WRITES,
+    readers.BENCHMARK,
     chain.BENCHMARK,
     imports.BENCHMARK,
+    growth.ROWS,
+    growth.COLUMNS,
+    growth.QUERIES,
+    growth.THREADS,
+    growth.TASKS,
 )

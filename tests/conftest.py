@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import psutil
 import pytest
 
 from sqlkit import AsyncDatabase, Database
+from sqlkit.testing.ordinary_user import FOLDER
 from tests.awaited import Awaited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlkit.testing.server import Server
+
+
+# Where a file costs least. Hundreds of databases of 300 files each are made and dropped.
+MEMORY = Path("/dev/shm")
+PLENTY = 4 << 30
+
+
+def pytest_configure() -> None:
+    """Let the servers' data lie in memory where there is plenty of it."""
+    if MEMORY.is_dir():
+        room = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
+        if room >= PLENTY:
+            os.environ.setdefault(FOLDER, str(MEMORY))
 
 
 @pytest.fixture(scope="session")

@@ -238,7 +238,7 @@ async def test_the_application_has_the_right_schema(application: fastapi.FastAPI
 async def test_a_database_that_is_not_there_stops_an_application_from_starting() -> None:
     @asynccontextmanager
     async def lifespan(_: fastapi.FastAPI) -> AsyncGenerator[None]:
-        async with AsyncDatabase("postgresql://127.0.0.1:1/x"):
+        async with AsyncDatabase("postgresql://127.0.0.1:1/x", startup_timeout=0):
             yield
 
     with pytest.raises(psycopg.OperationalError, match="Connection refused"):

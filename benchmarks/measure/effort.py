@@ -28,4 +28,4 @@ class Effort:
 
 
 FULL = Effort(rounds=31, sample=0.05, budget=15.0, fewest=7)
-QUICK = Effort(rounds=7, sample=0.01, budget=1.0, fewest=3)
+QUICK = Effort(rounds=7, sample=0.007, budget=0.7, fewest=3)

@@ -44,15 +44,21 @@ def interleaved(
 def _warmed_up(way: Way, sample: float) -> tuple[int, float]:
     """How many calls make a sample of this length, and how long it is then.
 
-    Psycopg prepares a statement at its sixth use, and caches fill: more and more calls, until half
-    a sample's time is reached, then once more.
+    What the first call takes tells little if it is short, and psycopg prepares a statement at its
+    sixth use: more and more calls, until they take half as long as a sample.
     """
     calls = 1
-    took = calls * way(calls).seconds
+    took = _length(way, calls)
+    if took < sample * 10:
+        took = _length(way, calls)
     while took < sample / 2 and calls < MOST_CALLS:
-        calls *= 4
-        took = calls * way(calls).seconds
+        calls = min(MOST_CALLS, calls * 4)
+        took = _length(way, calls)
     if calls > 1:
         calls = min(MOST_CALLS, max(1, round(sample * calls / took)))
-        took = calls * way(calls).seconds
+        took = _length(way, calls)
     return calls, took
+
+
+def _length(way: Way, calls: int) -> float:
+    return calls * way(calls).seconds

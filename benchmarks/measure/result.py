@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from benchmarks.measure.sample import Sample
 
 
+PARTS = (0, 1, 2, *range(5, 100, 5), 98, 99, 99.9)
+"""The percentiles that are kept of latencies."""
+
+
 class Measured(msgspec.Struct, frozen=True):
     """One way: seconds a call and CPU seconds a call, one for each round; latencies' percentiles.
 
-    Of latencies there are none, or 101: the least, the first percentile … the greatest.
+    Of latencies there are none, or one for each of `PARTS`.
     """
 
     seconds: list[float]
@@ -88,7 +92,10 @@ class Scale(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """One benchmark. ``missing`` are the ways that could not be taken, with the reason."""
+    """One benchmark. ``missing`` are ways that could not be taken, with the reason.
+
+    ``failed`` says why there are no ways at all.
+    """
 
     name: str
     about: str
@@ -98,11 +105,25 @@ class Result(msgspec.Struct, frozen=True):
     missing: dict[str, str] = {}
     scale: Scale | None = None
     per_second: bool = False
+    failed: str = ""
 
     @property
     def subjects(self) -> list[str]:
         """The ways that are sqlkit's."""
         return [way for way in self.ways if way.startswith(SUBJECT)]
+
+    def baselines(self) -> list[tuple[str, str]]:
+        """Each of sqlkit's ways, with the one that it is first of all compared with."""
+        if self.scale is None:
+            others = [way for way in self.ways if way not in self.subjects]
+            return [(way, others[0]) for way in self.subjects if others]
+        mine, *others = self.scale.series
+        return [(point(mine, n), point(others[0], n)) for n in self.scale.sizes if others]
+
+    def medians(self, series: str) -> list[float]:
+        """Seconds a call of a series, size by size."""
+        sizes = self.scale.sizes if self.scale else []
+        return [self.ways[point(series, size)].median for size in sizes]
 
     def ratio(self, way: str, against: str) -> float:
         """One way's time as part of another's: the median of the ratios, round by round."""
@@ -115,6 +136,10 @@ class Run(msgspec.Struct, frozen=True):
     machine: dict[str, str]
     results: list[Result]
     format: int = 1
+
+    def without_failures(self) -> Run:
+        """The benchmarks that ran."""
+        return Run(self.machine, [result for result in self.results if not result.failed])
 
 
 SUBJECT = "sqlkit"
@@ -129,4 +154,4 @@ def _percentiles(latencies: Sequence[float]) -> list[float]:
     if len(latencies) < 2:
         return []
     ordered = sorted(latencies)
-    return [ordered[round(part / 100 * (len(ordered) - 1))] for part in range(101)]
+    return [ordered[round(part / 100 * (len(ordered) - 1))] for part in PARTS]

@@ -4,4 +4,9 @@ from __future__ import annotations
 
 
 class Missing(Exception):
-    """Why a way can't be taken here, in words for a person."""
+    """A way that can't be taken here, and why, in words for a person."""
+
+    def __init__(self, way: str, reason: str) -> None:
+        super().__init__(f"{way}: {reason}")
+        self.way = way
+        self.reason = reason

@@ -71,9 +71,10 @@ def many_times(pool: ConnectionPool[Any], text: str, rows: Sequence[Args]) -> No
 def copy(
     pool: ConnectionPool[Any], text: str, types: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
-    """Rows by binary COPY, with their types set, as psycopg's manual advises."""
+    """Rows by COPY; by a binary one with their types set, as psycopg's manual advises."""
     with pool.connection() as conn, conn.cursor() as cursor, cursor.copy(text) as copying:
-        copying.set_types(types)
+        if types:
+            copying.set_types(types)
         for row in rows:
             copying.write_row(row)
 

@@ -67,7 +67,7 @@ def _program(major: int) -> Path:
     try:
         program = find_binaries(major).bindir / "pgbench"
     except NoServer:
-        raise Missing("the server's programs are not on this machine") from None
+        raise Missing(NAME, "the server's programs are not on this machine") from None
     if not program.is_file():
-        raise Missing(f"there is no pgbench in {program.parent}")
+        raise Missing(NAME, f"there is no pgbench in {program.parent}")
     return program

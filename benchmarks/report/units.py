@@ -30,3 +30,14 @@ def percent(value: float) -> str:
 def digits(value: float) -> str:
     """Three digits."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def times(value: float) -> str:
+    """A factor, such as ``"1.9 times"``."""
+    return f"{value:.1f} times"
+
+
+def short(value: float) -> str:
+    """A round duration for an axis, such as ``"50 µs"``."""
+    size, unit = next((one for one in _UNITS if value >= one[0] * 0.999), _UNITS[-1])
+    return f"{value / size:.3g} {unit}"

@@ -43,36 +43,53 @@ def run(plan: Plan, progress: Progress) -> Run:
         logging.getLogger("sqlkit").setLevel(logging.WARNING)
         random = Random(SEED)
         results = [
-            _one(benchmark, place, plan, random, progress)
+            _tried(benchmark, place, plan, random, progress)
             for benchmark in progress.each(plan.benchmarks)
         ]
         return Run(place.machine, results)
+
+
+def _tried(
+    benchmark: Benchmark | Growth, place: Place, plan: Plan, random: Random, progress: Progress
+) -> Result:
+    """A benchmark that fails is said, and the others go on."""
+    try:
+        return _one(benchmark, place, plan, random, progress)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        progress.say(f"{benchmark.name} failed: {reason}")
+        return Result(benchmark.name, benchmark.about, pinned=False, ways={}, failed=reason)
 
 
 def _one(
     benchmark: Benchmark | Growth, place: Place, plan: Plan, random: Random, progress: Progress
 ) -> Result:
     with pinned(wanted=benchmark.pinned, server=place.server) as is_pinned, ExitStack() as opened:
-        missing: dict[str, str] = {}
-        if isinstance(benchmark, Benchmark):
-            ways = opened.enter_context(benchmark.ways(place))
-            optional = benchmark.also + (benchmark.peers if plan.peers else ())
-            ways |= _those_there(optional, place, opened, missing)
-            scale, targets = None, benchmark.targets
-        else:
-            ways, scale = _of_every_size(benchmark, place, opened)
-            targets = ()
+        ways, missing, scale = opened_ways(benchmark, place, opened, peers=plan.peers)
         measured = interleaved(ways, plan.effort, random, progress.rounds)
     return Result(
         benchmark.name,
         benchmark.about,
         is_pinned,
         measured,
-        list(targets),
+        list(benchmark.targets) if isinstance(benchmark, Benchmark) else [],
         missing,
         scale,
         benchmark.per_second,
     )
+
+
+def opened_ways(
+    benchmark: Benchmark | Growth, place: Place, opened: ExitStack, *, peers: bool
+) -> tuple[Ways, dict[str, str], Scale | None]:
+    """A benchmark's ways, those that are missing, and its sizes if it has some."""
+    missing: dict[str, str] = {}
+    if isinstance(benchmark, Benchmark):
+        ways = opened.enter_context(benchmark.ways(place))
+        optional = benchmark.also + (benchmark.peers if peers else ())
+        return ways | _those_there(optional, place, opened, missing), missing, None
+    ways, scale = _of_every_size(benchmark, place, opened)
+    return ways, missing, scale
 
 
 def _those_there(
@@ -85,8 +102,8 @@ def _those_there(
             found |= opened.enter_context(open_ways(place))
         except ModuleNotFoundError as error:
             missing[str(error.name)] = "is not installed: pip install -e '.[bench]'"
-        except Missing as reason:
-            missing[open_ways.__module__.rpartition(".")[2]] = str(reason)
+        except Missing as error:
+            missing[error.way] = error.reason
     return found
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from psycopg.types.json import Jsonb
-
 from benchmarks.benchmark import Benchmark
 from benchmarks.measure.result import Target
 from benchmarks.measure.sample import each_after
 from benchmarks.measure.tasks import Tasks
 from benchmarks.peers import asyncpg, by_hand
-from benchmarks.peers.text import for_psycopg
+from benchmarks.peers.text import for_psycopg, for_psycopg_value
 from benchmarks.run.data import some_readings
 from benchmarks.sql import readings
 from sqlkit import Database
@@ -38,7 +36,7 @@ ASYNCPG_COPY = "asyncpg, copy_records_to_table"
 @contextmanager
 def _ways(place: Place) -> Generator[Ways]:
     rows = some_readings(ROWS)
-    given = [_wrapped(row) for row in rows]
+    given = [tuple(map(for_psycopg_value, row)) for row in rows]
     text, _ = for_psycopg(_recorded(rows[0]))
     copy = f"copy arrivals ({', '.join(COLUMNS)}) from stdin (format binary)"
     with Database(place.readings) as db, by_hand.pool(place.readings) as pool:
@@ -72,11 +70,6 @@ def _asyncpg(place: Place) -> Generator[Ways]:
 
 def _recorded(row: tuple[Any, ...]) -> Statement[int]:
     return readings.record_arrival(**dict(zip(COLUMNS, row, strict=True)))
-
-
-def _wrapped(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """As psycopg needs it: JSON has a wrapper."""
-    return tuple(Jsonb(value) if isinstance(value, dict) else value for value in row)
 
 
 BENCHMARK = Benchmark(

@@ -63,7 +63,8 @@ def command(
     wanted = _wanted(fills, names)
     seeders = [] if wanted else load(project)
     conninfo = target(project, project.database(database), dsn)
-    with Database(conninfo, max_size=1) as db, _progress() as told:
+    # Nothing is repeated within a transaction, and no time is too long for whoever can press Ctrl-C.
+    with Database(conninfo, max_size=1, policies=()) as db, _progress() as told:
         done = seed(
             db,
             seeders,
@@ -76,7 +77,7 @@ def command(
             wait=wait,
             told=told,
         )
-    _print(done, dry_run=dry_run, as_json=as_json)
+    _print(done, "table" if wanted else "seeder", dry_run=dry_run, as_json=as_json)
 
 
 def _wanted(fills: Sequence[str], names: Sequence[str]) -> dict[str, int]:
@@ -94,7 +95,7 @@ def _wanted(fills: Sequence[str], names: Sequence[str]) -> dict[str, int]:
 
 @contextmanager
 def _progress() -> Generator[Callable[[str, int, int], None]]:
-    """Shows a bar for each seeder on a terminal."""
+    """Shows a bar for each seeder or table on a terminal, on standard error."""
     from rich.progress import Progress, TaskID
 
     from sqlkit.cli.console import stderr
@@ -111,7 +112,7 @@ def _progress() -> Generator[Callable[[str, int, int], None]]:
         yield told
 
 
-def _print(done: Sequence[Done], *, dry_run: bool, as_json: bool) -> None:
+def _print(done: Sequence[Done], what: str, *, dry_run: bool, as_json: bool) -> None:
     from sqlkit.cli.console import say
     from sqlkit.cli.table import print_json, print_table
 
@@ -119,6 +120,6 @@ def _print(done: Sequence[Done], *, dry_run: bool, as_json: bool) -> None:
         print_json({"dry_run": dry_run, "seeders": list(done)})
         return
     rows = [(one.seeder, one.inserted, one.changed, one.left) for one in done]
-    print_table(["seeder", "inserted", "changed", "left"], rows)
+    print_table([what, "inserted", "changed", "left"], rows)
     if dry_run:
         say("dry run: nothing was written")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -14,6 +15,7 @@ from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
+from sqlkit.database.pipeline.lanes import Lanes
 from sqlkit.database.pool.async_pool import AsyncPool
 from sqlkit.database.pool.taken import AsyncTaken
 from sqlkit.database.settings import Settings
@@ -66,6 +68,9 @@ class AsyncDatabase(AsyncConnection):
     ``read_only`` makes each transaction read-only unless it says otherwise: a guard against
     accidents, not a permission. ``pooler="transaction"``: there is a PgBouncer, or its like, in
     transaction mode in between, so nothing is prepared or set for longer than a transaction.
+
+    ``pipeline=True``: the reads that many tasks call at once are sent together, on up to two
+    connections more. Raises ValueError with a ``pooler``.
     """
 
     def __init__(
@@ -84,6 +89,7 @@ class AsyncDatabase(AsyncConnection):
         policies: Sequence[Policy] | None = None,
         read_only: bool = False,
         pooler: Pooler | None = None,
+        pipeline: bool = False,
         name: str = "default",
     ) -> None:
         self._settings = Settings.of(
@@ -105,6 +111,7 @@ class AsyncDatabase(AsyncConnection):
         self._pool: AsyncPool | None = None
         self._types = Types()
         self._holders = Holders()
+        self._lanes = Lanes.of(self._settings, self._configure) if pipeline else None
         for policy in self.policies:
             policy.attach(self)
 
@@ -138,6 +145,8 @@ class AsyncDatabase(AsyncConnection):
 
     async def close(self) -> None:
         """Close the pool; a connection in use is closed when it is given back. Idempotent."""
+        if self._lanes is not None:
+            self._lanes.close()
         if self._pool is not None:
             self._pool.close()
 
@@ -187,6 +196,9 @@ class AsyncDatabase(AsyncConnection):
             async with self._taken(call.deadline) as conn:
                 return await self._session(conn).attempt(call, statement)
 
+        if self._lanes is not None and self._lanes.may_join(statement.query):
+            on_lane = partial(self._lanes.run, call, statement, attempt)
+            return await drive_async(self._settings.chain, call, on_lane)
         return await drive_async(self._settings.chain, call, attempt)
 
     @asynccontextmanager

@@ -7,7 +7,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 if TYPE_CHECKING:
-    from sqlkit.statement import Query
+    from collections.abc import Collection
+
+    from sqlkit.statement import Query, Statement
 
 Phase: TypeAlias = Literal["unsent", "open", "sent"]
 """How far an attempt had got when it failed.
@@ -29,7 +31,8 @@ class Call:
     tried; ``failures``: how many of them were repeated for another reason than a conflict.
     ``phase``: of the last attempt; ``standby``: its server turned out to be one, which was not
     meant. ``result`` and ``error``: of the last attempt; a policy that leaves may replace them.
-    ``database``: the name of the database. ``depth``: how many policies it has entered, from the
+    ``database``: the name of the database. ``statements``: those of a batch, unless they can be
+    read only once. ``depth``: how many policies it has entered, from the
     outermost one; the chain's own.
     """
 
@@ -51,6 +54,7 @@ class Call:
         "result",
         "seconds",
         "standby",
+        "statements",
     )
 
     def __init__(
@@ -69,6 +73,7 @@ class Call:
         self.deadline = inf
         self.depth = self.attempts = self.failures = 0
         self.inside = self.may_repeat = self.standby = False
+        self.statements: Collection[Statement[Any]] = ()
         self.phase: Phase = "unsent"
         self.result: Any = None
         self.error: BaseException | None = None

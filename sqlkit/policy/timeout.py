@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.flow import Policy
+from sqlkit.policy.setting import check
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call
@@ -28,8 +29,7 @@ class Timeout(Policy):
     seconds: float = 30.0
 
     def __post_init__(self) -> None:
-        if not self.seconds > 0:
-            raise ValueError(f"a timeout is a number of seconds above 0, not {self.seconds!r}")
+        check(self, "seconds", "seconds", above=0)
 
     def enter(self, call: Call) -> None:
         """Set the moment by which all of the call must be done, unless an earlier one is set.

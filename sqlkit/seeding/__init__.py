@@ -6,7 +6,7 @@ from sqlkit.seeding.declared import drawn, fake, key, lazy, one_of, sequence, sh
 from sqlkit.seeding.factory import Factory
 from sqlkit.seeding.filling import TableFactory, fill, fill_async
 from sqlkit.seeding.numbering import seeded
-from sqlkit.seeding.seed import Done, seed
+from sqlkit.seeding.seed import Done, seed, seed_async
 from sqlkit.seeding.seeder import Seeded, Seeder, seeder
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "lazy",
     "one_of",
     "seed",
+    "seed_async",
     "seeded",
     "seeder",
     "sequence",

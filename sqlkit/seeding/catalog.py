@@ -49,10 +49,10 @@ _FIELDS = _query(
 with recursive given(rel) as (
     select to_regclass(:table)::oid
 ),
-down(num, oid, next, is_array, modifier, required, checks) as (
+down(num, oid, next, is_array, within, modifier, required, checks, inner_checks) as (
     select a.attnum, t.oid, case when t.typtype = 'd' then t.typbasetype
             when t.typcategory = 'A' then t.typelem else 0 end,
-        t.typcategory = 'A', a.atttypmod, a.attnotnull, array[]::text[]
+        t.typcategory = 'A', false, a.atttypmod, a.attnotnull, array[]::text[], array[]::text[]
     from given
     join pg_attribute a on a.attrelid = given.rel
     join pg_type t on t.oid = a.atttypid
@@ -60,17 +60,19 @@ down(num, oid, next, is_array, modifier, required, checks) as (
     union all
     select num, b.oid, case when b.typtype = 'd' then b.typbasetype
             when b.typcategory = 'A' then b.typelem else 0 end,
-        is_array or b.typcategory = 'A',
+        is_array or b.typcategory = 'A', within or d.typtype <> 'd',
         case when modifier = -1 and d.typtype = 'd' then d.typtypmod else modifier end,
-        required or d.typtype = 'd' and d.typnotnull,
-        checks || coalesce((
-            select array_agg(part::text collate "default" order by c.conname, i)
-            from pg_constraint c
-            cross join lateral unnest(array[c.conname::text, pg_get_expr(c.conbin, 0)])
-                with ordinality as x(part, i)
-            where c.contypid = d.oid and d.typtype = 'd' and c.contype = 'c'
-        ), '{}')
+        required or d.typtype = 'd' and d.typnotnull and not within,
+        down.checks || case when not within then own.checks end,
+        inner_checks || case when within then own.checks end
     from down join pg_type d on d.oid = down.oid join pg_type b on b.oid = down.next
+    cross join lateral (
+        select array_agg(part::text collate "default" order by c.conname, i) as checks
+        from pg_constraint c
+        cross join lateral unnest(array[c.conname::text, pg_get_expr(c.conbin, 0)])
+            with ordinality as x(part, i)
+        where c.contypid = d.oid and d.typtype = 'd' and c.contype = 'c'
+    ) own
 )
 select a.attname::text, quote_ident(a.attname), format_type(a.atttypid, -1),
     format_type(t.oid, -1) || case when down.is_array then '[]' else '' end,
@@ -85,7 +87,7 @@ select a.attname::text, quote_ident(a.attname), format_type(a.atttypid, -1),
         select array_agg(enumlabel::text order by enumsortorder)
         from pg_enum where enumtypid = t.oid
     ), '{}'),
-    down.checks
+    down.checks, down.inner_checks
 from down
 join given on true
 join pg_type t on t.oid = down.oid
@@ -97,12 +99,21 @@ _NAMES = (
     "array(select attname::text from unnest({}) with ordinality as k(n, i) "
     "join pg_attribute on attrelid = {} and attnum = n order by i)"
 )
+# Which columns partitions are about is seen from the condition.
 _CHECKS = _query(
     "checks",
     Check,
     f"""\
 select conname::text, pg_get_expr(conbin, conrelid), {_NAMES.format("conkey", "conrelid")}
-from pg_constraint where contype = 'c' and conrelid = to_regclass(:table) order by conname""",
+from given join pg_constraint on conrelid = given.rel and contype = 'c'
+union all
+select 'partitions of ' || (select relname from pg_class where oid = given.rel),
+    string_agg('(' || coalesce(pg_get_partition_constraintdef(leaf.relid), 'true') || ')', ' or '),
+    '{{}}'
+from given cross join pg_partition_tree(given.rel) leaf
+where leaf.isleaf and (select relkind = 'p' or relispartition from pg_class where oid = given.rel)
+group by given.rel
+order by 1""",
 )
 # Behind indnkeyatts are columns that an index only carries along (INCLUDE).
 _UNIQUES = _query(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from sqlkit.errors import SeedingError
 from sqlkit.seeding import guess
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlkit.seeding.conversation import Conversation
-    from sqlkit.seeding.filled import Check
+    from sqlkit.seeding.filled import Check, Field, Filled
     from sqlkit.seeding.rows import Rows
     from sqlkit.seeding.sieve import Row
 
@@ -55,14 +58,27 @@ def _single(rows: Rows, name: str) -> Conversation[list[Row]]:
     random = Stream().start(rows.chance(name).word(0))
     asked = [check.condition for check in table.checks if name in check.columns]
     try:
-        values = guess.candidates(field, [*asked, *field.checks[1::2]], random, rows.seed)
+        conditions = [*asked, *field.checks[1::2], *field.inner_checks[1::2]]
+        values = guess.candidates(field, conditions, random, rows.seed)
     except SeedingError as error:
         if field.required:
             raise SeedingError(f"{table.name} can't be filled: {error}") from None
         values = []
+    if field.is_array and values:
+        values = guess.arrays((yield from _elements(table, field, values)), random)
     if not field.required:
         values += [None] * (1 + len(values) // 9)
     return (yield from sieve(table, [name], [(value,) for value in values]))
+
+
+def _elements(table: Filled, field: Field, values: Sequence[Any]) -> Conversation[list[Any]]:
+    """Those of the values that the domain of an array's elements lets through."""
+    element = structs.replace(
+        field, is_array=False, plain=field.plain.removesuffix("[]"), checks=field.inner_checks
+    )
+    alone = replace(table, fields={field.name: element}, worked_out={}, checks=[])
+    found = yield from sieve(alone, [field.name], [(value,) for value in values])
+    return [row[0] for row in found]
 
 
 def _groups(rows: Rows) -> list[list[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from sqlkit.errors import SeedingError, WrongArgument
-from sqlkit.seeding.conversation import copied, read
+from sqlkit.seeding.conversation import Progress, copied, read
 from sqlkit.seeding.distinct import make_unique
 from sqlkit.seeding.drawing import draw
 from sqlkit.seeding.extent import reserved, tables
@@ -91,10 +91,13 @@ def _fill(
             keys[each.name] = list(zip(*columns, strict=True))
         elif named(table, each) not in cut and each.target != table.name:
             keys[each.name] = yield existing(each.target, each.targets, MOST_KEYS)
+    yield Progress(table.name, 0, count)
     rows = Rows(table, count, seed, keys, (yield _count(table.name)))
     yield from _begin(rows, cut, given, coming)
     yield from _make(rows)
     names = [name for name in table.fields if name in rows.columns]
+    if not names:
+        raise SeedingError(f"{table.name} can't be filled: it has no column that takes a value")
     listed = ", ".join(table.fields[name].quoted for name in names)
     yield from copied(f"fill {table.name}", table.name, listed, rows.listed(names))
     return rows
@@ -187,12 +190,15 @@ def _refused() -> Generator[None]:
         yield
     except psycopg.IntegrityError as error:
         diag = error.diag
-        what = (
-            f'the constraint "{diag.constraint_name}"'
-            if diag.constraint_name
-            else f'NOT NULL of "{diag.column_name}"'
-        )
+        what = f'satisfies the constraint "{diag.constraint_name}"'
+        if not diag.constraint_name:
+            what = (
+                f'has a value for "{diag.column_name}"'
+                if diag.column_name
+                else f"is accepted, but {diag.message_primary}"
+            )
+        where = diag.table_name or f"a column of the domain {diag.datatype_name}"
         raise SeedingError(
-            f"{diag.table_name or diag.datatype_name} can't be filled: no rows were found that "
-            f"satisfy {what} [{error.sqlstate}]; give the column, or write a factory"
+            f"{where} can't be filled: not every row that was made {what} [{error.sqlstate}]; give "
+            "the column, or write a factory"
         ) from error

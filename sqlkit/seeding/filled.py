@@ -19,7 +19,7 @@ class Field(Row):
     ``category`` its ``typtype``; ``modifier`` PostgreSQL's ``atttypmod`` (-1: none), of the domain
     if that has it; ``collation`` one that isn't the type's own; ``generated`` the expression by
     which PostgreSQL works it out; ``checks`` are the domains' conditions on VALUE, as name and
-    condition in turn; ``words`` an enum's.
+    condition in turn, ``inner_checks`` those of an array's elements; ``words`` an enum's.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Field(Row):
     generated: str | None
     words: list[str]
     checks: list[str]
+    inner_checks: list[str]
 
 
 class Check(Row):
@@ -99,7 +100,14 @@ class Filled:
             name,
             own,
             {each.name: each for each in fields if each.generated is not None},
-            [Check(c.name, c.condition, sources(c.columns, fields)) for c in checks],
+            [
+                Check(
+                    each.name,
+                    each.condition,
+                    sources(each.columns or mentioned(each.condition, fields), fields),
+                )
+                for each in checks
+            ],
             [_whole(unique, fields) for unique in uniques],
             [each for each in references if set(each.columns) <= own.keys()],
         )

@@ -38,9 +38,12 @@ def candidates(field: Field, conditions: Sequence[str], random: Random, seed: in
     values += [value for text in conditions for value in _constants(field, text)]
     if conditions and is_text(field):
         values += [text for value in values[:50] for text in (value.upper(), value.lower())]
-    if field.is_array:
-        return [[], *([random.choice(values) for _ in range(1 + n % 3)] for n in range(50))]
     return values
+
+
+def arrays(values: Sequence[Any], random: Random) -> list[list[Any]]:
+    """Arrays of these values."""
+    return [[], *([random.choice(values) for _ in range(1 + n % 3)] for n in range(50))]
 
 
 def distinct(field: Field, number: int, value: Any) -> Any:
@@ -94,6 +97,8 @@ def _maker(field: Field, seed: int) -> Callable[[Random], Any]:
         return lambda random: Multirange([_range(_RANGES[of], random)])
     if base in _MAKERS:
         return _MAKERS[base]
+    if base in _TEXTS:
+        return lambda _random: _TEXTS[base]
     raise SeedingError(
         f'no values are known of the type {field.type}, of the column "{field.name}"'
     )
@@ -116,6 +121,11 @@ def _constants(field: Field, condition: str) -> list[Any]:
         lengths = [int(text) for text in re.findall(r"\d+", condition) if len(text) < 3]
         found += [letter * long for long in lengths for letter in "aA1"]
         return [text[: length(field)] for text in found]
+    if field.base in ("json", "jsonb"):
+        words = re.findall(r"'([^']*)'", condition)
+        return [{}, [], "x", 1, True, dict.fromkeys(words, "x"), *({word: 1} for word in words)]
+    if field.base in _MOMENTS:
+        return [near for text in re.findall(r"'([^']*)'", condition) for near in _near(field, text)]
     numbers = [
         Decimal(text) + step
         for text in re.findall(r"-?\d+(?:\.\d+)?", condition)
@@ -127,6 +137,25 @@ def _constants(field: Field, condition: str) -> list[Any]:
     if field.base in ("float4", "float8"):
         return [float(number) for number in numbers]
     return [*numbers] if field.base == "numeric" else []
+
+
+_MOMENTS: dict[str, type[date | datetime]] = {
+    "date": date,
+    "timestamp": datetime,
+    "timestamptz": datetime,
+}
+
+
+def _near(field: Field, text: str) -> list[Any]:
+    """The moment of a text, and those a day before and after; none if it isn't one."""
+    try:
+        moment = _MOMENTS[field.base].fromisoformat(text)
+    except ValueError:
+        return []
+    if isinstance(moment, datetime):
+        is_aware = field.base == "timestamptz"
+        moment = moment.replace(tzinfo=(moment.tzinfo or UTC) if is_aware else None)
+    return [moment + timedelta(days=step) for step in (-1, 0, 1)]
 
 
 def _moment(random: Random) -> datetime:
@@ -178,6 +207,24 @@ _MAKERS: dict[str, Callable[[Random], Any]] = {
     "xml": lambda random: f"<n>{random.randrange(100)}</n>",
     "point": lambda random: f"({random.randrange(100)},{random.randrange(100)})",
     "tsvector": lambda random: f"word{random.randrange(100)}",
+}
+
+
+# Of types that are rare, one value will do.
+_TEXTS = {
+    "timetz": "12:00+00",
+    "macaddr8": "08:00:2b:01:02:03:04:05",
+    "box": "(1,1),(0,0)",
+    "circle": "<(0,0),1>",
+    "line": "{1,2,3}",
+    "lseg": "[(0,0),(1,1)]",
+    "path": "[(0,0),(1,1)]",
+    "polygon": "((0,0),(1,1),(1,0))",
+    "tsquery": "'word'",
+    "jsonpath": "$",
+    "char": "a",
+    "hstore": '"a"=>"1"',
+    "ltree": "top.part",
 }
 
 

@@ -21,7 +21,7 @@ def refer(rows: Rows, reference: Reference) -> None:
     if not left:
         return
     if keys and len(left) == len(reference.columns):
-        rows.draw(reference.columns, keys, reference.name)
+        rows.draw(reference.columns, [*keys, *_nulls(rows, reference, len(keys))], reference.name)
         return
     chosen = choose(rows, reference, left, keys)
     for place, name in enumerate(reference.columns):
@@ -71,6 +71,13 @@ def choose_late(
         free.setdefault(tuple(key[place] for place in shared), []).append(key)
     none = (None,) * len(reference.columns)
     return [free[same].pop() if free.get(same) else none for same in own]
+
+
+def _nulls(rows: Rows, reference: Reference, count: int) -> list[Row]:
+    """NULLs to draw as well: as many as keys, if a condition is about the key, else none."""
+    none = _none(rows, reference, reference.columns)
+    tied = any({*check.columns} & {*reference.columns} for check in rows.table.checks)
+    return [none] * count if none and tied else []
 
 
 def _none(rows: Rows, reference: Reference, left: Sequence[str]) -> Row | None:

@@ -35,9 +35,8 @@ def conditions(table: Filled, columns: Sequence[str]) -> dict[str, str]:
     }
     for column in columns:
         field = table.fields[column]
-        if not field.is_array:
-            pairs = zip(field.checks[::2], field.checks[1::2], strict=True)
-            found |= {name: _of_column(condition, field) for name, condition in pairs}
+        pairs = zip(field.checks[::2], field.checks[1::2], strict=True)
+        found |= {name: _of_column(condition, field) for name, condition in pairs}
     return found
 
 

@@ -6,7 +6,7 @@ import atexit
 import os
 import secrets
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.testing.urls import url_of
@@ -92,13 +92,22 @@ class Server:
         """Drop a database of this server, if it is there, and whatever is connected to it."""
         from psycopg import sql
         from psycopg.conninfo import conninfo_to_dict
+        from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
         name = name_or_url
         if "://" in name:
             name = str(conninfo_to_dict(name_or_url).get("dbname"))
-        statement = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        drop = sql.SQL("drop database if exists {}").format(sql.Identifier(name))
+        forced = drop + sql.SQL(" with (force)")
         with self._connection() as connection:
-            connection.execute(statement)
+            try:
+                connection.execute(forced)
+            except InsufficientPrivilege:
+                # Autovacuum is at work there, which only a superuser may force out. Without force
+                # the server sends it away itself, and waits for it.
+                with suppress(ObjectInUse):
+                    connection.execute(drop)
+                connection.execute(forced)
 
     @contextmanager
     def database(self, *, template: str | None = None) -> Generator[str]:

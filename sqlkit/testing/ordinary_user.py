@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlkit.testing.binaries import Unusable
 
+FOLDER = "SQLKIT_TEST_FOLDER"
 _CANDIDATES = ("postgres", "nobody", "daemon")
 
 
@@ -48,8 +49,10 @@ def reachable(folder: Path, user: User | None) -> bool:
 
 
 def temporary_folder(user: User | None) -> Path:
-    """Where to make temporary folders: the usual place, unless the user can't enter it."""
-    usual = Path(tempfile.gettempdir()).resolve()
+    """Where to make servers' folders: the one that `FOLDER` names or the usual place for temporary
+    ones, unless the user can't enter it.
+    """
+    usual = Path(os.environ.get(FOLDER) or tempfile.gettempdir()).resolve()
     return usual if reachable(usual, user) else Path("/tmp").resolve()  # noqa: S108 - mkdtemp's base
 
 

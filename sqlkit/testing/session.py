@@ -129,6 +129,7 @@ class WorkersSession:
 
     def __init__(self, address: Mapping[str, Any]) -> None:
         self._address = address
+        self._templates: dict[Path | None, str] = {}
 
     def server(self) -> Server:
         """The controller's server; raises `NoServer`."""
@@ -138,8 +139,10 @@ class WorkersSession:
 
     def template(self, migrations: Path | None) -> str:
         """The name of a database to copy, which the controller made."""
-        answer = ask(self._address, "template", str(migrations) if migrations else None)
-        return str(answer["name"])
+        if migrations not in self._templates:  # each test wants to know
+            answer = ask(self._address, "template", str(migrations) if migrations else None)
+            self._templates[migrations] = str(answer["name"])
+        return self._templates[migrations]
 
 
 def ask(address: Mapping[str, Any], question: str, migrations: str | None) -> dict[str, Any]:

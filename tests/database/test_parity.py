@@ -51,6 +51,8 @@ def as_sync(text: str) -> str:
         (r" Raises TypeError for a plain function\.", ""),
         (r"for one event loop's tasks", "safe to share among threads"),
         (r"\bsame task\b", "same thread"),
+        (r", pipeline: 'bool' = False", ""),  # threads have no turn to share
+        (r" ``pipeline=True``:.*", ""),
     ):
         text = re.sub(pattern, plain, text)
     return text.strip()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
+import tempfile
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -19,7 +23,6 @@ from sqlkit.testing.server import Server, find_binaries, open_server, throwaway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +165,16 @@ def test_two_servers_at_once_share_nothing(server: Server) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user")
+def test_its_folder_is_made_where_one_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setenv("SQLKIT_TEST_FOLDER", folder)
+        with throwaway() as own:
+            assert own.folder is not None
+            assert own.folder.parent == Path(folder)
+        assert list(Path(folder).iterdir()) == []
+
+
 def test_root_runs_the_server_as_an_ordinary_user(server: Server) -> None:
     if server.pid is None:
         pytest.skip("the server is not ours")
@@ -190,6 +203,22 @@ def test_a_database_is_dropped_with_whoever_is_connected(server: Server) -> None
     with pytest.raises(psycopg.OperationalError):
         connection.execute("select 1")
     connection.close()
+
+
+def test_who_may_not_force_out_what_is_at_work_waits_for_it(server: Server) -> None:
+    """As autovacuum is, at any moment."""
+    role = f"maker_{secrets.token_hex(4)}"
+    with psycopg.connect(server.url, autocommit=True) as superuser:
+        superuser.execute(sql.SQL("create role {} login createdb").format(sql.Identifier(role)))
+    own = Server(server.url.replace("postgres@", f"{role}@"), server.version, way="dsn")
+    url = own.create_database()
+    at_work = psycopg.connect(url.replace(f"{role}@", "postgres@"))
+    leaving = threading.Timer(0.5, at_work.close)
+    leaving.start()
+    own.drop_database(url)
+    leaving.join()
+    with psycopg.connect(server.url, autocommit=True) as superuser:
+        superuser.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
 
 
 def test_a_name_that_needs_quotes_is_a_database_like_any_other(server: Server) -> None:

@@ -6,7 +6,7 @@ OperationalError for a server that is gone and for two transactions that met.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import psycopg
 
@@ -30,6 +30,20 @@ _LOST = (ConnectionError, TimeoutError, CommitUnknown)
 
 # Long by nature: how long depends on how much there is to do, and on who reads it.
 _LONG = ("copy", "script")
+
+
+class End(NamedTuple):
+    """How a call ended: when, what it says about the server, and whether it took long."""
+
+    at: float
+    said: Says
+    slow: bool
+    error: BaseException | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the server is to blame."""
+        return self.said == "ill"
 
 
 def says(error: BaseException | None) -> Says:

@@ -8,11 +8,13 @@ from math import inf
 from threading import RLock
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlkit.policy.breaker.blame import Says, is_timed, says
+from sqlkit.policy.breaker.blame import End, Says, is_timed, says
 from sqlkit.policy.breaker.changes import Change, Statistics, log
 from sqlkit.policy.breaker.circuit import Closed, Forced, HalfOpen, Open, Period, State, refusal
 from sqlkit.policy.breaker.window import Window
 from sqlkit.policy.flow import Policy
+from sqlkit.policy.setting import check, check_classes
+from sqlkit.policy.words.outcome import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +24,6 @@ if TYPE_CHECKING:
 
 # The period that a call began in; and when, and the number of its permit, where those matter.
 Entered: TypeAlias = "Closed | tuple[Period, float, int]"
-
-# A share of something, a number of calls, and seconds.
-_SHARES = ("failure_rate", "slow_rate")
-_NUMBERS = ("minimum_calls", "permits")
-_SECONDS = ("window", "slow", "open_for", "lease")
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
@@ -46,7 +43,8 @@ class Breaker(Policy):
     more is slow; ``slow_rate`` of the calls being slow opens it as well.
 
     ``name`` is for logs and errors; a database gives its own. ``clock`` tells seconds that never
-    go back. Raises ValueError for a setting out of its range.
+    go back. Raises ValueError for a setting out of its range, TypeError
+    for one that is no number, or no tuple of exception classes.
     """
 
     failure_rate: float = 0.5
@@ -64,16 +62,16 @@ class Breaker(Policy):
     _period: Period = field(init=False)
     _lock: RLock = field(init=False)
     _again: bool = field(default=False, init=False)
+    _why: str = field(default="", init=False)
     _refused: int = field(default=0, init=False)
     _opened: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        if not all(0 < getattr(self, name) <= 1 for name in _SHARES):
-            raise ValueError(f"{' and '.join(_SHARES)} are shares: above 0 and at most 1")
-        if not all(getattr(self, name) >= 1 for name in _NUMBERS):
-            raise ValueError(f"{' and '.join(_NUMBERS)} are numbers of calls: at least 1")
-        if not all(getattr(self, name) > 0 for name in _SECONDS):
-            raise ValueError(f"{', '.join(_SECONDS)} are in seconds: above 0")
+        check(self, "failures for each call", "failure_rate", above=0, most=1)
+        check(self, "slow calls for each call", "slow_rate", above=0, most=1)
+        check(self, "calls", "minimum_calls", "permits", least=1, whole=True)
+        check(self, "seconds", "window", "slow", "open_for", "lease", above=0)
+        check_classes(self, "included", "excluded")
         # Reentrant, for a signal handler or finalizer that makes a call while it is held.
         self._lock = RLock()
         self._period = self._closed()
@@ -117,9 +115,9 @@ class Breaker(Policy):
         else:
             period, began, probe = entered, now, 0
         said: Says = "well" if call.error is None else self._judge(call.error)
-        slow = now - began >= self.slow and is_timed(call)
+        end = End(now, said, now - began >= self.slow and is_timed(call), call.error)
         with self._lock:
-            change = self._count(period, probe, now, said, slow=slow)
+            change = self._count(period, probe, end)
         if change is not None:
             log(change)
 
@@ -163,7 +161,7 @@ class Breaker(Policy):
         if change is not None:
             log(change)
         if probe is None:
-            raise refusal(self.name or call.name, period, wait)
+            raise refusal(self.name or call.name, period, self._why, wait)
         return period, now, probe
 
     def _half_open(self, now: float) -> Change | None:
@@ -177,20 +175,27 @@ class Breaker(Policy):
             return "nothing"
         return "ill" if isinstance(error, self.included) else says(error)
 
-    def _count(
-        self, period: Period, probe: int, now: float, said: Says, *, slow: bool
-    ) -> Change | None:
+    def _count(self, period: Period, probe: int, end: End) -> Change | None:
         if period is not self._period:
             return None
-        if isinstance(period, Closed) and said != "nothing":
-            if period.count(now, failed=said == "ill", slow=slow):
-                return self._begin(Open(now + self.open_for), now)
+        if isinstance(period, Closed) and end.said != "nothing":
+            why = period.count(end.at, failed=end.failed, slow=end.slow)
+            if why is not None:
+                return self._open(end, why)
         elif isinstance(period, HalfOpen):
-            if said == "ill" or (slow and said == "well"):
-                return self._begin(Open(now + self.open_for), now)
-            if period.settle(probe, well=said == "well"):
-                return self._begin(self._closed(), now)
+            if end.failed or (end.slow and end.said == "well"):
+                return self._open(
+                    end, "calls to try failed" if end.failed else "calls to try were slow"
+                )
+            if period.settle(probe, well=end.said == "well"):
+                return self._begin(self._closed(), end.at)
         return None
+
+    def _open(self, end: End, why: str) -> Change:
+        error = end.error if end.failed else None
+        self._why = why if error is None else f"{why}, the last with {named(error)}"
+        change = self._begin(Open(end.at + self.open_for), end.at)
+        return change._replace(why=self._why, error=error)
 
     def _closed(self) -> Closed:
         window = Window(self.window, self.clock())

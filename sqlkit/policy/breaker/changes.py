@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlkit.policy.words.outcome import sqlstate
+
 if TYPE_CHECKING:
     from sqlkit.policy.breaker.circuit import State
 
@@ -34,12 +36,17 @@ class Statistics(NamedTuple):
 
 
 class Change(NamedTuple):
-    """From how a breaker was to another state; ``again``: as before in the same outage."""
+    """From how a breaker was to another state.
+
+    ``again``: as before in the same outage. ``why``: it opened; ``error``: the failure that did it.
+    """
 
     name: str
     before: Statistics
     after: State
     again: bool
+    why: str = ""
+    error: BaseException | None = None
 
 
 _TEXT: dict[State, str] = {
@@ -53,14 +60,14 @@ _TEXT: dict[State, str] = {
 
 def log(change: Change) -> None:
     """Write a record of it. Not to be called with a lock held: handlers may take their time."""
-    before = change.before
+    before, error = change.before, change.error
     logger.log(
         _level(change),
-        "breaker%s is %s, was %s: %s",
+        "breaker%s is %s, was %s: %s%s",
         f" of {change.name}" if change.name else "",
         change.after.replace("_", " "),
-        before.state.replace("_", " ")
-        + (f" with {before.failures} of {before.calls} failed" if before.failures else ""),
+        before.state.replace("_", " "),
+        f"{change.why}; " if change.why else "",
         _TEXT[change.after],
         extra={
             "sqlkit_event": "breaker",
@@ -71,6 +78,8 @@ def log(change: Change) -> None:
             "sqlkit_failure_rate": before.failure_rate,
             "sqlkit_slow_calls": before.slow,
             "sqlkit_refused": before.refused,
+            "sqlkit_error": None if error is None else type(error).__name__,
+            "sqlkit_sqlstate": sqlstate(error),
         },
     )
 

@@ -37,22 +37,22 @@ class Closed:
         """Seconds after which a call that may not pass should try again."""
         return 0.0
 
-    def count(self, now: float, *, failed: bool, slow: bool) -> bool:
-        """Count a call that ended; True if it was one too many."""
+    def count(self, now: float, *, failed: bool, slow: bool) -> str | None:
+        """Count a call that ended; says what is too much, if it was one too many."""
         self.window.add(now, failed=failed, slow=slow)
-        return (failed or slow) and self._is_too_much()
+        return self._too_much() if failed or slow else None
 
-    def _is_too_much(self) -> bool:
+    def _too_much(self) -> str | None:
         calls, failures, slow = self.window.counts()
         if calls < self._minimum:
-            return False
-        return (
-            failures / calls >= self._failure_rate
-            or slow / calls >= self._slow_rate
-            # As many in a row: for a server that has just gone, one needn't wait until what went
-            # well before is forgotten. (They are in the window, as enough calls are.)
-            or self.window.row >= self._minimum
-        )
+            return None
+        # For a server that has just gone, one needn't wait until what went well before is
+        # forgotten. (They are in the window, as enough calls are.)
+        if self.window.row >= self._minimum:
+            return f"{self.window.row} calls in a row failed"
+        if failures / calls >= self._failure_rate:
+            return f"{failures} of {calls} calls failed"
+        return f"{slow} of {calls} calls were slow" if slow / calls >= self._slow_rate else None
 
 
 class Open:
@@ -135,10 +135,9 @@ class Forced:
 Period: TypeAlias = Closed | Open | HalfOpen | Forced
 
 
-def refusal(name: str, period: Period, wait: float) -> CircuitOpen:
-    """The error for a call that a period doesn't let through."""
-    why = "too many calls failed just now"
+def refusal(name: str, period: Period, why: str, wait: float) -> CircuitOpen:
+    """The error for a call that a period doesn't let through; ``why`` the breaker has opened."""
     if isinstance(period, Forced):
         why = "the breaker was opened by hand"
     again = "" if wait == inf else f"; next try in {wait:.3g} s"
-    return CircuitOpen(f"{name}: refused, {why}{again}", retry_after=wait)
+    return CircuitOpen(f"{name}: refused, since {why}{again}", retry_after=wait)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import shown
-from sqlkit.policy.words.label import AD_HOC, label, sql
-from sqlkit.policy.words.outcome import sqlstate
+from sqlkit.policy.setting import check
+from sqlkit.policy.words.label import AD_HOC, label, sql, title
+from sqlkit.policy.words.outcome import named
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,6 +33,10 @@ class Echo(Policy):
     slow: float = 0.1
     length: int = 200
 
+    def __post_init__(self) -> None:
+        check(self, "seconds", "slow", least=0)
+        check(self, "characters", "length", least=1, whole=True)
+
     def leave(self, call: Call, entered: Any) -> None:
         """Print the line."""
         parts = [self._name(call), *self._ending(call), *self._parameters(call)]
@@ -43,14 +48,12 @@ class Echo(Policy):
 
     def _name(self, call: Call) -> Part:
         text = sql(call) if label(call.name, call.query) == AD_HOC else ""
-        return shown.cut(" ".join(text.split()), self.length) or call.name, "bold"
+        return shown.cut(" ".join(text.split()), self.length) or title(call), "bold"
 
     def _ending(self, call: Call) -> list[Part]:
         ending: list[Part] = []
         if call.error is not None:
-            state = sqlstate(call.error)
-            what = type(call.error).__name__ + (f" {state}" if state else "")
-            ending.append((what, "bold red"))
+            ending.append((named(call.error), "bold red"))
         elif call.query is not None:
             ending.append((shown.rows(call), "green"))
         seconds = call.seconds

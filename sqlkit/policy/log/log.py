@@ -11,6 +11,8 @@ import psycopg
 from sqlkit.errors import CommitUnknown
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import shown
+from sqlkit.policy.setting import check
+from sqlkit.policy.words.label import batched, title
 from sqlkit.policy.words.lost import is_lost
 from sqlkit.policy.words.outcome import outcome, sqlstate
 
@@ -42,9 +44,8 @@ class Log(Policy):
     length: int = 100
 
     def __post_init__(self) -> None:
-        # Said here, and not when a call has run already.
-        if isinstance(self.slow, str) or isinstance(self.length, str):
-            raise TypeError("slow is a number of seconds, and length one of characters, not text")
+        check(self, "seconds", "slow", least=0)
+        check(self, "characters", "length", least=1, whole=True)
 
     def leave(self, call: Call, entered: Any) -> None:
         """Write the record, if anyone wants it."""
@@ -60,7 +61,7 @@ class Log(Policy):
         logger.log(
             wanted,
             "%s is slow: %s in %s%s" if event == "slow" else "%s %s in %s%s",
-            call.name,
+            title(call),
             shown.rows(call) or "done",
             shown.duration(seconds),
             _attempts(call),
@@ -75,7 +76,7 @@ class Log(Policy):
         logger.log(
             wanted,
             "%s failed after %s%s: %s",
-            call.name,
+            title(call),
             shown.duration(seconds),
             _attempts(call),
             " ".join(filter(None, told.values())),
@@ -87,6 +88,7 @@ class Log(Policy):
         extra: dict[str, Any] = {
             "sqlkit_event": event,
             "sqlkit_query": call.name,
+            "sqlkit_batch": batched(call) or None,
             "sqlkit_database": call.database,
             "sqlkit_seconds": seconds,
             "sqlkit_rows": None if query is None else call.rows,

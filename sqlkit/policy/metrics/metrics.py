@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.policy.flow import Policy
+from sqlkit.policy.setting import check
 from sqlkit.policy.words.outcome import error_class, outcome
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Metrics(Policy):
     _instruments: Instruments = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        check(self, "queries", "queries", least=1, whole=True)
         try:
             from sqlkit.policy.metrics import instruments
         except ImportError as error:

@@ -14,6 +14,8 @@ from sqlkit.policy.retry.budget import Budget
 from sqlkit.policy.retry.jitter import full_jitter
 from sqlkit.policy.retry.repeatable import may_repeat
 from sqlkit.policy.retry.verdict import Verdict, verdict
+from sqlkit.policy.setting import check
+from sqlkit.policy.words.label import title
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call
@@ -49,8 +51,11 @@ class Retry(Policy):
     _budget: Budget = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.attempts is not None and self.attempts < 1:
-            raise ValueError(f"attempts counts the first one too: at least 1, not {self.attempts}")
+        if self.attempts is not None:
+            check(self, "attempts, the first included", "attempts", least=1, whole=True)
+        check(self, "seconds", "base", "cap", least=0)
+        check(self, "repetitions for each call", "budget", least=0)
+        check(self, "repetitions a second", "each_second", least=0)
         object.__setattr__(self, "_budget", Budget(self.budget, self.each_second))
 
     def leave(self, call: Call, entered: Any) -> float | None:
@@ -96,7 +101,7 @@ def _log(call: Call, error: BaseException, pause: float) -> None:
     state = getattr(error, "sqlstate", None)
     logger.info(
         "%s: attempt %d failed (%s), the next one in %.3f s",
-        call.name,
+        title(call),
         call.attempts,
         state or type(error).__name__,
         pause,

@@ -67,11 +67,13 @@ class Spans:
             span = self._tracer.start_span(call.name)
             return Begun(span, at, None, context.attach(trace.set_span_in_context(span)))
         name, attributes = self._described(call)
-        text = self._text(call)
+        alone: dict[str, str | int] = {}  # not of the duration, whose attributes must be few
+        if text := self._text(call):
+            alone["db.query.text"] = text
+        if len(call.statements) > 1:  # fewer are no batch to the conventions
+            alone["db.operation.batch.size"] = len(call.statements)
         span = self._tracer.start_span(
-            name,
-            kind=SpanKind.CLIENT,
-            attributes={**attributes, "db.query.text": text} if text else attributes,
+            name, kind=SpanKind.CLIENT, attributes={**attributes, **alone}
         )
         return Begun(span, at, attributes, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.errors import WrongArgument
@@ -12,10 +13,27 @@ if TYPE_CHECKING:
 
 AD_HOC = "ad hoc"
 
+_TOLD = 3
+
 
 def label(name: str, query: Query[Any] | None) -> str:
     """A call's name where names must be few: all SQL written in place has one together."""
     return name if query is None or query.source else AD_HOC
+
+
+def title(call: Call) -> str:
+    """Its name, and of a batch what it is of: ``batch of 3 users.create_user``."""
+    content = batched(call)
+    return f"{call.name} of {content}" if content else call.name
+
+
+def batched(call: Call) -> str:
+    """A few queries of a batch and how often they are in it; nothing for any other call."""
+    # Anything may be in there: what is no statement is refused while the batch is made.
+    queries = (getattr(statement, "query", None) for statement in call.statements)
+    counts = Counter(query.name for query in queries if query is not None)
+    told = [f"{count} {name}" for name, count in counts.most_common(_TOLD)]
+    return ", ".join(told) + (", …" if len(counts) > _TOLD else "")
 
 
 def sql(call: Call) -> str:

@@ -42,6 +42,12 @@ def sqlstate(error: BaseException | None) -> str | None:
     return error.sqlstate if isinstance(error, psycopg.Error) else None
 
 
+def named(error: BaseException) -> str:
+    """Its class, and SQLSTATE if it has one: ``UniqueViolation 23505``."""
+    state = sqlstate(error)
+    return type(error).__name__ + (f" {state}" if state else "")
+
+
 def error_class(error: BaseException) -> str:
     """The first two characters of SQLSTATE, or the name of the exception's class.
 

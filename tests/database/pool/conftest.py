@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlkit import sql
 from tests.database.pool.servers import machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator, Iterator
 
     from sqlkit import AsyncDatabase, Database
     from sqlkit.database.pool.async_pool import AsyncPool
@@ -45,6 +46,15 @@ def pool_of(database: Database) -> Pool:
 def async_pool_of(database: AsyncDatabase) -> AsyncPool:
     """A database's pool."""
     return database._opened()  # pyright: ignore[reportPrivateUsage] # it has no other name
+
+
+@asynccontextmanager
+async def closing(database: AsyncDatabase) -> AsyncGenerator[AsyncDatabase]:
+    """A database that isn't opened, and closed at the end: one that can't connect keeps trying."""
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 class Records(logging.Handler):

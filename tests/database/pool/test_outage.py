@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from sqlkit import AsyncDatabase, Database, DeadlineExceeded, deadline, sql
 from tests.database.pool.conftest import ONE
+from tests.patience import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,10 +35,9 @@ async def test_the_error_is_the_network_s_and_says_where_it_was_tried(
         assert await database.run(ONE) == 1
         own.stop()
         for _ in range(3):
-            began = time.monotonic()
-            with pytest.raises(psycopg.OperationalError, match="Connection refused") as caught:
+            said = pytest.raises(psycopg.OperationalError, match="Connection refused")
+            with within(2), said as caught:
                 await database.run(ONE)
-            assert time.monotonic() - began < 2
             assert caught.value.__notes__[0] == (
                 "the address is from the conninfo given: "
                 f"host=127.0.0.1 port={own.port} dbname=postgres user=postgres"
@@ -56,9 +56,8 @@ async def test_it_is_back_at_once_and_has_its_size_again(
             with pytest.raises(psycopg.OperationalError):
                 await database.run(ONE)
         own.start()
-        began = time.monotonic()
-        assert await database.run(ONE) == 1
-        assert time.monotonic() - began < 2  # no pause of an outage is that long
+        with within(2):  # no pause of an outage is that long
+            assert await database.run(ONE) == 1
         for _ in range(500):
             if database.pool_statistics()["size"] == 3:
                 break
@@ -103,11 +102,9 @@ async def test_a_server_that_never_answers_ends_in_the_caller_s_deadline(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         database = make_both(f"postgresql://me@127.0.0.1:{port}/shop", policies=[])
-        began = time.monotonic()
         said = f"^no connection to host=127.0.0.1 port={port} dbname=shop user=me within 0"
-        with deadline(0.3), pytest.raises(DeadlineExceeded, match=said):
+        with within(0.9), deadline(0.3), pytest.raises(DeadlineExceeded, match=said):
             await database.run(ONE)
-        assert time.monotonic() - began < 0.9
         await database.close()
 
 
@@ -163,10 +160,8 @@ def test_a_stopped_server_is_a_deadline_and_then_well_again(own: Machine) -> Non
         for number in stopped:
             own.signal(number, signal.SIGSTOP)
         try:
-            began = time.monotonic()
-            with deadline(0.5), pytest.raises(DeadlineExceeded):
+            with within(2.5), deadline(0.5), pytest.raises(DeadlineExceeded):
                 database.run(ONE)
-            assert time.monotonic() - began < 2.5
         finally:
             for number in stopped:
                 own.signal(number, signal.SIGCONT)

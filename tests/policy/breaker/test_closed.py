@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg.errors import AdminShutdown
 
 from sqlkit import NoRow, Query
 from sqlkit.errors import CircuitOpen
@@ -162,9 +163,35 @@ def test_a_transaction_s_time_is_the_user_s_and_a_function_s_the_server_s(
 def test_an_open_breaker_says_when_to_come_again(breaker: Breaker, clock: Clock) -> None:
     fail(breaker, 10)
     clock.now += 0.125
-    with pytest.raises(CircuitOpen, match=r"^things\.do: refused, too many .* 0\.375 s$") as caught:
+    with pytest.raises(CircuitOpen, match=r"^things\.do: .*; next try in 0\.375 s$") as caught:
         Begun(breaker)
     assert caught.value.retry_after == 0.375
+
+
+def refusal(breaker: Breaker) -> str:
+    with pytest.raises(CircuitOpen) as caught:
+        Begun(breaker)
+    return str(caught.value).partition(";")[0]
+
+
+def test_a_refusal_says_why_it_opened(breaker: Breaker, clock: Clock) -> None:
+    succeed(breaker, 200)
+    fail(breaker, 10, AdminShutdown("no word of it is told"))
+    since = "things.do: refused, since "
+    assert refusal(breaker) == (
+        f"{since}10 calls in a row failed, the last with AdminShutdown 57P01"
+    )
+    clock.now += breaker.open_for
+    fail(breaker, error=ConnectionResetError("nor of this"))
+    assert refusal(breaker) == f"{since}calls to try failed, the last with ConnectionResetError"
+    breaker.reset()
+    succeed(breaker, 6)
+    fail(breaker, 6, AdminShutdown())
+    assert refusal(breaker) == f"{since}6 of 12 calls failed, the last with AdminShutdown 57P01"
+    breaker.reset()
+    for _ in range(10):
+        slowly(breaker, clock)
+    assert refusal(breaker) == f"{since}10 of 10 calls were slow"
 
 
 def test_calls_inside_a_transaction_pass_and_don_t_count(breaker: Breaker) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg.errors import AdminShutdown
 
 from sqlkit.errors import CircuitOpen
 from sqlkit.policy.breaker import Breaker
@@ -52,7 +53,7 @@ def test_forced_open_it_refuses_all_until_told_otherwise(breaker: Breaker, clock
     clock.now += 1_000_000
     assert state(breaker) == "forced_open"
     with pytest.raises(
-        CircuitOpen, match=r"^orders: refused, the breaker was opened by hand$"
+        CircuitOpen, match=r"^orders: refused, since the breaker was opened by hand$"
     ) as caught:
         Begun(breaker)
     assert caught.value.retry_after == inf
@@ -131,7 +132,8 @@ def test_an_outage_is_one_warning_and_its_end_is_told(
     assert records(caplog) == [
         (
             "WARNING",
-            "breaker of orders is open, was closed with 20 of 20 failed: calls are refused",
+            "breaker of orders is open, was closed: 20 calls in a row failed, "
+            "the last with OperationalError; calls are refused",
         ),
         (
             "INFO",
@@ -157,7 +159,7 @@ def test_a_record_has_its_facts_as_fields(
     breaker: Breaker, caplog: pytest.LogCaptureFixture
 ) -> None:
     succeed(breaker, 10)
-    fail(breaker, 10)
+    fail(breaker, 10, AdminShutdown())
     fields = {
         name: value for name, value in vars(caplog.records[0]).items() if name.startswith("sqlkit_")
     }
@@ -170,6 +172,8 @@ def test_a_record_has_its_facts_as_fields(
         "sqlkit_failure_rate": 0.5,
         "sqlkit_slow_calls": 0,
         "sqlkit_refused": 0,
+        "sqlkit_error": "AdminShutdown",
+        "sqlkit_sqlstate": "57P01",
     }
 
 
@@ -218,7 +222,7 @@ def test_it_protects_a_function_which_keeps_its_signature(clock: Clock) -> None:
     for _ in range(2):
         with pytest.raises(ConnectionRefusedError):
             charge(1)
-    with pytest.raises(CircuitOpen, match=r"charge: refused, too many calls"):
+    with pytest.raises(CircuitOpen, match=r"charge: refused, since 2 calls in a row failed"):
         charge(1)
     up = True
     clock.now += 0.5

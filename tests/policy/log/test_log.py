@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from sqlkit.errors import (
 from sqlkit.policy.call import Call
 from sqlkit.policy.flow import Chain, Policy, drive, drive_async
 from sqlkit.policy.log.log import Log, level
-from sqlkit.statement import Line, Query
+from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,11 +67,43 @@ def test_a_call_is_one_record_at_debug(caplog: pytest.LogCaptureFixture) -> None
     record = only(caplog)
     assert record.name == "sqlkit"
     assert record.levelno == logging.DEBUG
-    assert record.getMessage().startswith("users.get_user 1 row in 4.")
+    assert re.fullmatch(r"users\.get_user 1 row in \d+\.\d ms", record.getMessage())
     assert (record.sqlkit_event, record.sqlkit_query) == ("call", "users.get_user")
     assert (record.sqlkit_database, record.sqlkit_source) == ("shop", "sql/users.sql:3")
     assert (record.sqlkit_rows, record.sqlkit_attempts) == (1, 1)
     assert 0.0042 <= record.sqlkit_seconds < 5
+
+
+def batch(*queries: str) -> Call:
+    call = Call("batch", None, (), "shop")
+    call.statements = [Statement(Query(name=name, lines=())) for name in queries]
+    return call
+
+
+@pytest.mark.parametrize(
+    ("queries", "told"),
+    [
+        (["users.create_user"] * 3, "3 users.create_user"),
+        (["a", "b", "b"], "2 b, 1 a"),
+        (["a", "b", "c", "d", "d"], "2 d, 1 a, 1 b, …"),
+    ],
+)
+def test_a_batch_says_what_it_is_of(
+    caplog: pytest.LogCaptureFixture, queries: list[str], told: str
+) -> None:
+    drive(Chain([Log()]), batch(*queries), list)
+    record = only(caplog)
+    assert record.getMessage().startswith(f"batch of {told} done in ")
+    assert (record.sqlkit_query, record.sqlkit_batch) == ("batch", told)
+
+
+def test_a_batch_of_what_is_no_statement_is_told_too(caplog: pytest.LogCaptureFixture) -> None:
+    call = Call("batch")
+    mistaken: Any = ["select 1", None]
+    call.statements = mistaken
+    with pytest.raises(WrongArgument):
+        drive(Chain([Log()]), call, failing(WrongArgument("a batch takes a statement")))
+    assert only(caplog).getMessage().startswith("batch failed after ")
 
 
 async def test_a_task_logs_the_same(caplog: pytest.LogCaptureFixture) -> None:

@@ -23,6 +23,7 @@ from sqlkit.policy.metrics import BUCKETS, Metrics
 from sqlkit.policy.metrics.durations import Durations
 from sqlkit.policy.metrics.instruments import shared
 from sqlkit.statement import Line, Query
+from tests.policy.breaker.rounds import switching_often
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -245,6 +246,27 @@ def test_few_calls_wait_to_be_counted_and_none_holds_an_error(
         assert len(waiting) < instruments.limit
     assert waiting
     assert not any(isinstance(held, KeyError) for note in waiting for held in (*note, *note[0]))
+
+
+def test_without_a_scrape_what_waits_and_what_is_counted_stay_bounded(
+    registry: CollectorRegistry,
+) -> None:
+    threads, metrics = 6, Metrics(registry, queries=5)
+    instruments = shared(registry, metrics.buckets, metrics.queries)
+
+    def work(number: int) -> int:
+        most = 0
+        for turn in range(2000):
+            result = KeyError("x") if turn % 5 == 0 else [1]
+            run(metrics, query(f"q{number}.{turn}") if turn % 2 else sql("select 1").query, result)
+            most = max(most, len(instruments.waiting))
+        return most
+
+    with switching_often(), ThreadPoolExecutor(threads) as pool:
+        most = max(pool.map(work, range(threads)))
+    # The one that a thread adds before it sees that there are enough.
+    assert most <= instruments.limit + threads
+    assert len(Scrape(registry).labels(f"{DURATION}_count", "query")) == 5 + 1
 
 
 def test_many_values_at_once_count_as_one_by_one() -> None:

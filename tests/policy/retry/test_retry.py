@@ -21,6 +21,7 @@ from sqlkit.policy.retry import Retry, full_jitter
 from sqlkit.policy.retry.budget import Budget
 from sqlkit.policy.timeout import Timeout
 from sqlkit.statement import Effects, Line, Query
+from tests.patience import within
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Phase
@@ -116,11 +117,9 @@ def test_no_attempt_at_all_is_refused() -> None:
 @pytest.mark.parametrize("error", [errors.SerializationFailure(), errors.DeadlockDetected()])
 def test_conflicts_are_repeated_until_the_deadline(error: psycopg.Error) -> None:
     server = failing(error)
-    began = time.monotonic()
-    with pytest.raises(type(error)):
+    with within(0.3), pytest.raises(type(error)):
         server.ask(Timeout(0.2), Retry(base=0.001, cap=0.001))
     assert server.attempts > 20
-    assert time.monotonic() - began < 0.3
 
 
 def test_without_a_deadline_conflicts_end_too() -> None:
@@ -209,25 +208,21 @@ def test_a_pause_is_anything_below_a_bound_that_doubles_up_to_its_cap(
 def test_a_pause_never_outlasts_the_deadline() -> None:
     for _ in range(20):
         server = failing(LOST)
-        began = time.monotonic()
-        with pytest.raises(psycopg.OperationalError):
-            server.ask(Timeout(0.02), Retry(base=10, cap=10))
-        assert time.monotonic() - began < 0.07
+        with within(0.07), pytest.raises(psycopg.OperationalError):
+            server.ask(Timeout(0.02), Retry(base=1000, cap=1000))
 
 
 def test_a_deadline_around_the_call_bounds_it_too() -> None:
     calls = 0
 
-    @Retry(base=10, cap=10)
+    @Retry(base=1000, cap=1000)
     def fail() -> None:
         nonlocal calls
         calls += 1
         raise LOST
 
-    began = time.monotonic()
-    with sqlkit.deadline(0.02), pytest.raises(psycopg.OperationalError):
+    with within(0.07), sqlkit.deadline(0.02), pytest.raises(psycopg.OperationalError):
         fail()
-    assert time.monotonic() - began < 0.07
 
 
 def test_an_open_circuit_is_waited_for_as_long_as_it_says() -> None:

@@ -21,7 +21,7 @@ from sqlkit.policy.call import Call
 from sqlkit.policy.flow import Chain, drive, drive_async
 from sqlkit.policy.telemetry import Telemetry
 from sqlkit.policy.telemetry.spans import BUCKETS
-from sqlkit.statement import Line, Query
+from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,6 +109,17 @@ def test_a_call_is_a_client_span_named_by_its_query(collect: Callable[..., Colle
         "sqlkit.database": "shop",
     }
     assert span.status.status_code is StatusCode.UNSET
+
+
+def test_a_batch_tells_its_size(collect: Callable[..., Collected]) -> None:
+    collected = collect()
+    batch = Call("batch", None, (), "shop")
+    batch.statements = [Statement(GET_USER, (7,)), Statement(GET_USER, (8,))]
+    collected.run(batch, list)
+    (span,) = collected.spans()
+    assert (span.attributes or {})["db.operation.batch.size"] == 2
+    ((_, duration),) = collected.points()
+    assert "db.operation.batch.size" not in duration.attributes
 
 
 async def test_a_task_s_call_is_a_span_too(collect: Callable[..., Collected]) -> None:

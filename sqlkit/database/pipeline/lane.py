@@ -1,0 +1,278 @@
+"""One connection on which reads go out in batches."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from sqlkit.database import wire
+from sqlkit.database.deadline import wait_async
+from sqlkit.database.wire import pipeline
+from sqlkit.errors import WrongArgument
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Coroutine, Iterable, Iterator
+    from typing import Any
+
+    from psycopg.pq.abc import PGresult
+
+    from sqlkit.database.pipeline.lanes import Lanes
+    from sqlkit.database.pipeline.read import Read
+    from sqlkit.statement import Variant
+
+# Seconds after which a batch is cut short: for it, and for each of its reads. A read by a key takes
+# a hundredth of the latter.
+_PATIENCE = 0.025
+_EACH = 0.0002
+# Seconds that the server is given to take a cancel, and to prepare a text.
+_GRACE = 0.2
+
+_CANCELED = "57014"
+# What was prepared is gone, or of another type than the tables by now; or wrong altogether, which
+# preparing it anew shows.
+_STALE = ("26000", "0A000")
+_WRONG = "42"
+
+
+class Lane:
+    """A connection whose reads are sent in batches, one after the other, each ended by a Sync.
+
+    The server keeps its answers until the Sync, so nobody sees which read of a batch it is at. One
+    that takes too long is found by canceling it: what was answered before has its answer, what
+    fails then is to blame, and what comes behind it is sent again.
+
+    ``unknown``: texts to prepare, before anything else is sent.
+    """
+
+    def __init__(
+        self, conn: wire.AsyncPgConnection, lanes: Lanes, unknown: Iterable[Variant] = ()
+    ) -> None:
+        self.conn = conn
+        self.unknown = set(unknown)
+        self.is_busy = False
+        self._lanes = lanes
+        self._loop = lanes.loop
+        self._file = conn.fileno()
+        self._sent: deque[Read] = deque()
+        self._aborted: list[Read] = []
+        self._late = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._listens = self._is_ending = self._is_over = False
+        self._listen()
+        self._go_on()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a batch may be sent."""
+        return not (self.is_busy or self._task or self._is_ending)
+
+    def reads(self) -> Iterator[Read]:
+        """Those that wait for their answers."""
+        yield from self._sent
+        yield from self._aborted
+
+    # --- A batch
+
+    def send(self, reads: list[Read], now: float) -> None:
+        """Send reads as one batch; those whose text isn't prepared here take the ordinary way."""
+        try:
+            for read in reads:
+                self._send(read)
+            if self._sent:
+                self.is_busy = True
+                self._late = now + _PATIENCE + len(self._sent) * _EACH
+                if pipeline.end_batch(self.conn):
+                    self._loop.add_writer(self._file, self._write)
+        except psycopg.Error as error:
+            for read in reads:
+                read.go_elsewhere()
+            self._close(error)
+        if not self.is_busy:
+            self._go_on()
+
+    def _send(self, read: Read) -> None:
+        if read.answer.done():  # its task was cancelled
+            return
+        bound = self.conn.bindings.get(read.variant)
+        if bound is None or (self.unknown and read.variant in self.unknown):
+            self.unknown.add(read.variant)
+            read.go_elsewhere()
+            return
+        try:
+            sent = bound.encode(read.args)
+        except WrongArgument:
+            read.misfits = True
+            read.go_elsewhere()
+            return
+        pipeline.add(self.conn, bound, sent)
+        read.bound = bound
+        self._sent.append(read)
+
+    def _write(self) -> None:
+        try:
+            if pipeline.flush(self.conn):
+                return
+        except psycopg.Error as error:
+            self._close(error)
+        else:
+            self._loop.remove_writer(self._file)
+
+    def _read(self) -> None:
+        try:
+            for result in pipeline.answers(self.conn):
+                status = result.status
+                if status == pipeline.ROWS:
+                    self._answer(self._sent.popleft(), result)
+                elif status == pipeline.SYNC:
+                    self._end_batch()
+                else:
+                    self._refuse(result)
+        except psycopg.Error as error:
+            self._close(error)
+
+    def _answer(self, read: Read, result: PGresult) -> None:
+        if read.answer.done() or read.bound is None:
+            return
+        try:
+            value = read.bound.value(result)
+        except Exception as error:  # of its rows, or of a class that they are made into
+            read.fail(error)
+        else:
+            read.answer.set_result(value)
+
+    def _refuse(self, result: PGresult) -> None:
+        """An error, of one read; those behind it in the batch were not run."""
+        if not self._sent:  # the server takes its leave
+            return
+        read = self._sent.popleft()
+        if result.status != pipeline.FAILED:
+            self._aborted.append(read)
+            return
+        self._blame(read, pipeline.sqlstate(result))
+        read.go_elsewhere()
+
+    def _blame(self, read: Read, sqlstate: str) -> None:
+        resting, now = self._lanes.resting, monotonic()
+        if self._task is not None and sqlstate == _CANCELED:
+            resting.slow(read.variant, now)
+            read.was_slow = True
+            return
+        resting.failed(read.variant, now)
+        if sqlstate in _STALE or sqlstate.startswith(_WRONG):
+            self.unknown.add(read.variant)
+
+    def _end_batch(self) -> None:
+        self.is_busy = False
+        if self._aborted:
+            self._lanes.put_back(self._aborted)
+            self._aborted = []
+        self._go_on()
+
+    # --- What takes too long
+
+    def check(self, now: float) -> None:
+        """Cut a batch short that takes too long; give up a connection that doesn't answer then."""
+        if not self.is_busy or now < self._late:
+            return
+        self._read()  # what has arrived while the loop was at something else
+        if not self.is_busy:
+            return
+        if self._task is None:
+            self._do(self._cut_short())
+        elif now >= self._late + _GRACE:
+            self._close(psycopg.OperationalError("no answer to a cancel"))
+
+    async def _cut_short(self) -> None:
+        with suppress(psycopg.Error):
+            await self.conn.cancel_safe(timeout=_GRACE)
+
+    # --- Apart from batches
+
+    def _go_on(self) -> None:
+        """Nothing is under way, or no more so: do what comes next."""
+        if self.is_busy or self._task or self._is_over:
+            return
+        if self._is_ending:
+            self._close()
+        elif self.unknown:
+            self._do(self._learn())
+        else:
+            self._lanes.freed()
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        self._task = self._loop.create_task(work)
+        self._task.add_done_callback(self._did)
+
+    def _did(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        if task.cancelled():
+            self._close()
+        elif isinstance(error := task.exception(), psycopg.Error):
+            self._close(error)
+        else:
+            self._go_on()
+
+    async def _learn(self) -> None:
+        self._unlisten()
+        pipeline.leave_pipeline(self.conn)
+        while self.unknown:
+            variant = self.unknown.pop()
+            try:
+                anew = pipeline.bind_anew(self.conn, variant)
+                await wait_async(self.conn, anew, _GRACE, variant.query)
+            except Exception:  # the ordinary way tells what is wrong with it
+                self._lanes.resting.slow(variant, monotonic())
+        self._listen()
+
+    def _listen(self) -> None:
+        pipeline.enter_pipeline(self.conn)
+        self._loop.add_reader(self._file, self._read)
+        self._listens = True
+
+    def _unlisten(self) -> None:
+        if self._listens:  # else the file may be another's by now
+            self._listens = False
+            self._loop.remove_reader(self._file)
+            self._loop.remove_writer(self._file)
+
+    # --- The end
+
+    def end(self) -> None:
+        """Take no more reads, and close when those that are under way have their answers."""
+        self._is_ending = True
+        self.unknown.clear()
+        self._go_on()
+
+    def forget(self) -> None:
+        """Close at once: the loop that it belonged to is gone, or the process, in a fork."""
+        self._is_over = True
+        if self.conn.closed:  # as it is in a fork, where the loop's selector is the parent's too
+            return
+        if not self._loop.is_closed():
+            self._unlisten()
+            self._send_elsewhere()
+        wire.finish(self.conn)
+
+    def _close(self, error: psycopg.Error | None = None) -> None:
+        if self._is_over:
+            return
+        self._is_over = self._is_ending = True
+        self.is_busy = False
+        self._unlisten()
+        if error is None:
+            pipeline.leave_pipeline(self.conn)
+        else:
+            wire.finish(self.conn)
+        self._send_elsewhere()
+        self._lanes.gone(self, error)
+
+    def _send_elsewhere(self) -> None:
+        for read in self.reads():
+            read.go_elsewhere()
+        self._sent.clear()
+        self._aborted.clear()
