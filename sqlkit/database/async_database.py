@@ -223,6 +223,7 @@ class AsyncDatabase(AsyncConnection):
         """
         self._refuse_inside("a batch", separate)
         call = self._settings.call("batch")
+        call.statements = statements if isinstance(statements, Collection) else ()
         call.may_repeat = isinstance(statements, Collection)
 
         async def attempt() -> list[T]:

@@ -208,6 +208,7 @@ class Database(Connection):
         """
         self._refuse_inside("a batch", separate)
         call = self._settings.call("batch")
+        call.statements = statements if isinstance(statements, Collection) else ()
         call.may_repeat = isinstance(statements, Collection)
 
         def attempt() -> list[T]:

@@ -97,8 +97,8 @@ async def wait_async(
 def answer(conn: wire.PgConnection, bound: wire.Bound, args: Sequence[Any], seconds: float) -> Any:
     """The value of a statement that is `wire.ready`; raises as `wait`. The lock is the caller's."""
     try:
-        wire.send_ready(conn, bound, args)
-        results = driver.waited(conn, driver.execute(conn.pgconn), seconds + limit.PATIENCE)
+        sent = wire.send_ready(conn, bound, args)
+        results = driver.waited(conn, sent, seconds + limit.PATIENCE)
         return wire.value(conn, bound, results)
     except BaseException as error:
         if _must_cancel(conn, error):
@@ -111,8 +111,7 @@ async def answer_async(
 ) -> Any:
     """`answer`, awaited."""
     try:
-        wire.send_ready(conn, bound, args)
-        sent = driver.execute(conn.pgconn)
+        sent = wire.send_ready(conn, bound, args)
         results = await driver.waited_async(conn, sent, seconds + limit.PATIENCE)
         return wire.value(conn, bound, results)
     except BaseException as error:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The states of `psycopg.waiting`: what is wanted of a socket, and what it is ready for.
+# psycopg's states of a wait: what is wanted of a socket, and what it is ready for.
 READ, WRITE = 1, 2
 
 # Seconds that a task may keep the loop without waiting for anything.

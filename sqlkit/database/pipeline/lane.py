@@ -230,6 +230,7 @@ class Lane:
         self._listen()
 
     def _listen(self) -> None:
+        self.conn.reader.leave()
         pipeline.enter_pipeline(self.conn)
         self._loop.add_reader(self._file, self._read)
         self._listens = True

@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from sqlkit.database.driver import check
+from sqlkit.database.driver import check, execute
 from sqlkit.database.wire.run import note_session, send_prepared, will_send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
     from sqlkit.database.wire.bound import Bound
@@ -30,12 +31,13 @@ def ready(conn: AnyConnection, statement: Statement[Any], left: float) -> Bound 
     return conn.bindings.get(query.variant(statement.args))
 
 
-def send_ready(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> None:
-    """Send it; `driver.execute` waits for the answer. Raises `WrongArgument`."""
+def send_ready(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[list[PGresult]]:
+    """Send it, and give what the answer is waited for with. Raises `WrongArgument`."""
     sent = bound.encode(args)
     will_send(conn, bound)
     conn.ends = time.monotonic() + conn.profile.timeout
     send_prepared(conn.pgconn, bound, sent)
+    return execute(conn.pgconn)
 
 
 def value(conn: AnyConnection, bound: Bound, results: list[PGresult]) -> Any:
