@@ -12,6 +12,7 @@ import pytest
 
 from sqlkit import AsyncDatabase, Database
 from sqlkit.testing.ordinary_user import FOLDER
+from sqlkit.testing.watch import CACHE
 from tests.awaited import Awaited
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ MEMORY = Path("/dev/shm")
 PLENTY = 4 << 30
 
 
-def pytest_configure() -> None:
-    """Let the servers' data lie in memory where there is plenty of it."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the servers' data lie in memory where there is plenty of it, and be made once."""
+    if config.cache is not None:
+        os.environ.setdefault(CACHE, str(config.cache.mkdir("postgresql")))
     if MEMORY.is_dir():
         room = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
         if room >= PLENTY:
