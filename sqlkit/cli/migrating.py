@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -26,13 +27,21 @@ def opened(
     project: Project, folders: DatabaseFolders, dsn: str | None, settings: Settings | None = None
 ) -> Generator[tuple[Backend, Folder]]:
     """The database that is meant, and the files; says to standard error which database it is."""
+    from rich.text import Text
+
     from sqlkit.cli.plans import from_here
     from sqlkit.cli.target import target
     from sqlkit.database.conninfo import describe
     from sqlkit.migrations import read
     from sqlkit.migrations.backend import Backend
 
+    # yoyo would print what can't be loaded, with its traceback, beside our error.
+    logging.getLogger("yoyo.migrations").addHandler(logging.NullHandler())
     folder = read(from_here(folders.migrations))
+    if not len(folder):
+        say(f"there are no migrations in {folders.migrations}")
+    for stray in folder.strays:
+        say(Text.assemble(("warning: ", "yellow"), stray))
     with Backend.open(target(project, folders, dsn), settings) as backend:
         say(f"database: {describe(backend.connection.info.dsn)}")
         yield backend, folder

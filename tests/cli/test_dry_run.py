@@ -82,6 +82,15 @@ def test_a_statement_that_fails_is_found(sqlkit: Run, project: Path) -> None:
 
 
 @pytest.mark.usefixtures("applied")
+def test_what_comes_after_a_failure_is_said_to_be_untried(sqlkit: Run, project: Path) -> None:
+    write(project, "0002.wrong", "select nope")
+    write(project, "0003.more", "create table more (n int)")
+    result = sqlkit("migrate", "apply", "--dry-run", exit_code=1)
+    assert "1 after 0002.wrong was not tried" in result.stderr
+    assert result.stdout.endswith("1 of 2 migrations tried and rolled back; 1 failed\n")
+
+
+@pytest.mark.usefixtures("applied")
 def test_the_plan_is_a_level_too_and_goes_up_to_one(sqlkit: Run, project: Path) -> None:
     write(project, "0002.a", "create table a (n int)")
     write(project, "0003.b", "create table b (n int)")
@@ -101,7 +110,7 @@ def test_on_a_copy_rollbacks_are_tried(sqlkit: Run, project: Path) -> None:
     result = sqlkit("migrate", "apply", "--dry-run=scratch")
     assert result.stdout.splitlines() == [
         "0002.a: its rollback reverses it",
-        "1 applied, rolled back and applied again on a copy; nothing wrong",
+        "1 applied on a copy, 1 of them rolled back and applied again; nothing wrong",
     ]
     write(project, "0002.a.rollback", "alter table a rename to b")
     result = sqlkit("migrate", "apply", "--dry-run=scratch", exit_code=1)

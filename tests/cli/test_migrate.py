@@ -98,7 +98,7 @@ def test_a_failing_migration_is_shown_with_its_line(sqlkit: Run, project: Path) 
     assert result.stdout.startswith("applied 0001.notes (")
     assert 'error: relation "mroe" does not exist' in result.stderr
     assert "in the migration 0002.wrong, migrations/0002.wrong.sql:3" in result.stderr
-    assert "before it, 1 of 2 were applied: 0001.notes; it is the last" in result.stderr
+    assert "1 of 2 was applied before it, and stays so: 0001.notes" in result.stderr
 
 
 def test_a_plan_shows_sql_and_warnings_and_the_queries_that_break(
