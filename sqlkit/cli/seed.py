@@ -63,7 +63,7 @@ def command(
     wanted = _wanted(fills, names)
     seeders = [] if wanted else load(project)
     conninfo = target(project, project.database(database), dsn)
-    # Nothing is repeated within a transaction, and no time is too long for whoever can press Ctrl-C.
+    # A transaction is never repeated, and whoever finds that it takes too long can press Ctrl-C.
     with Database(conninfo, max_size=1, policies=()) as db, _progress() as told:
         done = seed(
             db,

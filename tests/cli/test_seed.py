@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -117,6 +120,26 @@ def test_a_table_is_filled_without_a_seeder(
     assert count(seeds) == 32
     sqlkit("seed", "--fill", "notes", "--dsn", seeds, exit_code=2)
     sqlkit("seed", "x", "--fill", "notes=1", "--dsn", seeds, exit_code=2)
+
+
+def test_a_bar_moves_on_a_terminal_and_the_json_stays_clean(seeds: str, project: Path) -> None:
+    ours, its = pty.openpty()
+    with os.fdopen(ours):
+        arguments = ["seed", "--fill", "notes=12000", "--json", "--dsn", seeds]
+        ran = subprocess.run(
+            [sys.executable, "-m", "sqlkit.cli", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=its,
+            env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"},
+            cwd=project,
+            check=True,
+            timeout=120,
+        )
+        os.close(its)
+        shown = os.read(ours, 100_000).decode()
+    assert json.loads(ran.stdout)["seeders"][0]["inserted"] == 12_000
+    assert "notes" in shown
+    assert "%" in shown
 
 
 def test_an_unknown_seeder_and_a_missing_file_are_wrong_use(
