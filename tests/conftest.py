@@ -36,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
             os.environ.setdefault(FOLDER, str(MEMORY))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """For ``-n auto`` one more than there are processors: many tests wait for something."""
+    return 1 + (os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session")
 def sqlkit_migrations() -> None:
     """None: a test makes the tables that it is about."""
