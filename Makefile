@@ -17,12 +17,13 @@ READY := $(VENV)/installed.toml
 # What has to happen soon; "make test" allows it more time, on a machine that does other things too.
 PROMPT := tests/database/pool tests/database/test_lateness.py tests/policy/retry
 
-.PHONY: help demo test chaos fuzz lint types layers check format clean
+.PHONY: help demo test chaos soak fuzz lint types layers check format clean
 
 help:
 	@echo "make demo     see it work, from migration to rows"
 	@echo "make test     run the tests               TESTS=tests/sqlfile  PYTHON=python3.13"
 	@echo "make chaos    minutes of outages, a failover, 10,000 mixed calls"
+	@echo "make soak     a million calls, ten million rows, 100,000 calls of 16 threads"
 	@echo "make fuzz     20,000 random queries     QUERIES=500"
 	@echo "make lint     ruff and sqlfluff           make format puts right what they can"
 	@echo "make types    mypy and pyright, strict"
@@ -42,6 +43,9 @@ chaos: $(READY)
 	SQLKIT_TEST_PART=1 $(BIN)/python -m pytest -n0 tests/sqlfile/test_bounds.py
 	SQLKIT_TEST_SLACK=0.1 $(BIN)/python -m pytest -n0 $(PROMPT)
 	$(BIN)/python -m pytest -n0 -p no:randomly tests/chaos
+
+soak: $(READY)
+	$(BIN)/python -m pytest -n0 -p no:randomly tests/soak
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.describe.soundness $(QUERIES)

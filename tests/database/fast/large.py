@@ -22,4 +22,6 @@ def values(size: int) -> dict[str, Any]:
 
 def echo(type_: str, value: Any) -> Statement[Any]:
     """The value as it comes back, beside one that tells whose answer it is."""
-    return sql(f"select :value::{type_} as value, :type_::text as t", "one", value=value, type_=type_)
+    return sql(
+        f"select :value::{type_} as value, :type_::text as t", "one", value=value, type_=type_
+    )

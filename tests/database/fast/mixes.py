@@ -193,9 +193,7 @@ _STEP = st.tuples(st.sampled_from(_NAMES), st.integers(0, 1000))
 MIXES: st.SearchStrategy[list[Any]] = st.lists(
     st.recursive(
         _STEP,
-        lambda inner: st.builds(
-            InTransaction, st.lists(inner | _STEP, max_size=5), st.booleans()
-        ),
+        lambda inner: st.builds(InTransaction, st.lists(inner | _STEP, max_size=5), st.booleans()),
         max_leaves=8,
     ),
     min_size=2,

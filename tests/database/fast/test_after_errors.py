@@ -15,9 +15,7 @@ from tests.database.fast import mixes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXAMPLES = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
