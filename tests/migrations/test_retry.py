@@ -10,29 +10,12 @@ from typing import Any, TypeAlias
 
 import psycopg
 import pytest
+
+from tests.migrations.readers import others_read, read_for
 from tests.patience import SLACK
 
 Write: TypeAlias = Callable[..., Path]
 Run: TypeAlias = Callable[..., list[str]]
-
-
-def read_for(url: str, seconds: float, begun: threading.Event) -> None:
-    with psycopg.connect(url, application_name="reader") as connection:
-        connection.execute("select * from a")
-        begun.set()
-        time.sleep(seconds)
-
-
-def waits(url: str, stop: threading.Event) -> list[float]:
-    """How long other readers had to wait, each."""
-    found: list[float] = []
-    with psycopg.connect(url, autocommit=True) as connection:
-        while not stop.is_set():
-            start = time.perf_counter()
-            connection.execute("select count(*) from a")
-            found.append(time.perf_counter() - start)
-            time.sleep(0.005)
-    return found
 
 
 def test_a_reader_in_the_way_holds_up_others_no_longer_than_the_lock_timeout(
@@ -44,7 +27,7 @@ def test_a_reader_in_the_way_holds_up_others_no_longer_than_the_lock_timeout(
     begun, stop = threading.Event(), threading.Event()
     slow = threading.Thread(target=read_for, args=(database_url, 5, begun))
     others: list[float] = []
-    reader = threading.Thread(target=lambda: others.extend(waits(database_url, stop)))
+    reader = threading.Thread(target=lambda: others.extend(others_read(database_url, stop)))
     slow.start()
     begun.wait()
     reader.start()
