@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
+    from sqlkit.cli.pulse import Pulse
     from sqlkit.migrations import Folder, Migration, Settings
     from sqlkit.migrations.backend import Backend
     from sqlkit.project import DatabaseFolders, Project
@@ -56,6 +57,7 @@ class Shown(Watcher):
         self._quiet = quiet
         self._task: TaskID | None = None
         self._title = ""
+        self.pulse: Pulse | None = None
 
     def planned(self, count: int) -> None:
         """The bar's length."""
@@ -73,6 +75,8 @@ class Shown(Watcher):
 
     def ended(self, migration: Migration, direction: str, seconds: float) -> None:
         """A line of its own."""
+        if self.pulse:
+            self.pulse.at(None)
         self.done.append({"id": migration.id, "seconds": round(seconds, 6)})
         if self._task is not None:
             self._progress.advance(self._task)
@@ -86,6 +90,8 @@ class Shown(Watcher):
         self._progress.console.print(f"note: {text}", soft_wrap=True)
 
     def _describe(self, text: str) -> None:
+        if self.pulse:
+            self.pulse.at(text)
         if self._task is not None:
             self._progress.update(self._task, description=text)
 
@@ -94,6 +100,8 @@ class Shown(Watcher):
 def shown(backend: Backend, *, quiet: bool = False) -> Generator[Shown]:
     """Show what the backend does; ``quiet``: without the lines on standard output."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from sqlkit.cli.pulse import Pulse
 
     console = stderr()
     progress = Progress(
@@ -106,9 +114,9 @@ def shown(backend: Backend, *, quiet: bool = False) -> Generator[Shown]:
         disable=not console.is_terminal,
         redirect_stdout=sys.stdout.isatty(),  # a pipe gets its lines whatever the bar does
     )
-    with progress:
-        watcher = Shown(progress, quiet=quiet)
-        backend.watcher = watcher
+    watcher = Shown(progress, quiet=quiet)
+    backend.watcher = watcher
+    with progress, Pulse(backend, watcher.note) as watcher.pulse:
         yield watcher
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+
+from sqlkit.testing.server import find_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from click.testing import Result
+
+    from sqlkit.testing.server import Server
 
     Run = Callable[..., Result]
 
@@ -168,3 +174,21 @@ def test_the_project_says_how_long_a_lock_is_waited_for(
         assert "tried once, waiting 0.05 s for each lock" in shown
         shown = sqlkit("migrate", "apply", "--attempts", "2", exit_code=1).stderr
         assert "tried 2 times, waiting 0.05 s for each lock" in shown
+
+
+@pytest.mark.parametrize("level", ["plan", "verify", "scratch"])
+def test_no_level_changes_schema_rows_or_ledger_by_a_byte(
+    sqlkit: Run, project: Path, applied: str, server: Server, level: str
+) -> None:
+    def dump() -> str:
+        line = [str(find_binaries(server.major).bindir / "pg_dump"), "--dbname", applied]
+        text = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+        return re.sub(r"(?m)^\\(?:un)?restrict .*\n", "", text)
+
+    write(project, "0002.a", "alter table notes add key uuid default gen_random_uuid()")
+    write(project, "0002.a.rollback", "alter table notes drop key")
+    write(project, "0003.b", "-- transactional: false\ncreate index concurrently b on notes (due)")
+    before = dump()
+    sqlkit("migrate", "apply", f"--dry-run={level}", exit_code=1 if level == "verify" else 0)
+    assert "_sqlkit_migration" in before
+    assert dump() == before

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
+from sqlkit.cli import pulse
 from sqlkit.cli.migrating import took
 from tests.cli.test_app import in_terminal
 
@@ -184,3 +186,30 @@ def test_on_a_terminal_each_has_a_line_above_the_bar(empty: str) -> None:
 
     assert re.search(r"\x1b\[2K(\x1b\[1A\x1b\[2K)*applied 0001\.notes \(\d+ ms\)\r\n", shown), shown
     assert "1/1" in shown
+
+
+SLOW = """
+create table slow (n int); insert into slow select generate_series(1, 300);
+create function slowly(n int) returns int language plpgsql immutable as $$
+begin
+    perform pg_sleep(0.005);
+    return n;
+end $$;
+"""
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_long_statement_gives_signs_of_life(
+    sqlkit: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "FIRST", 0.2)
+    monkeypatch.setattr(pulse, "EVERY", 0.2)
+    monkeypatch.setattr(pulse, "CHECKS", 0.05)
+    write(project, "0002.slow", SLOW)
+    write(project, "0003.index", "create index on slow (slowly(n))")
+    write(project, "0004.sleep", "select 1; select pg_sleep(1)")
+    shown = sqlkit("migrate", "apply").stderr
+    far = r"note: 0003\.index: \d+ s so far, building index: scanning table, \d+%\n"
+    assert re.search(far, shown)
+    assert re.search(r"note: 0004\.sleep, 2 of 2: \d+ s so far\n", shown)
+    assert not [one for one in threading.enumerate() if isinstance(one, pulse.Pulse)]
