@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +29,9 @@ PLENTY = 4 << 30
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let the servers' data lie in memory where there is plenty of it, and be made once."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As a shell has it for what it starts in the background, and so for the tests' programs.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.cache is not None:
         os.environ.setdefault(CACHE, str(config.cache.mkdir("postgresql")))
     if MEMORY.is_dir():
