@@ -216,21 +216,33 @@ def test_a_seeder_without_rows_does_nothing(db: Database) -> None:
     assert seed(db, [people(0)]) == [Done("people", "users", 0, 0, 0)]
 
 
-@pytest.mark.parametrize(
-    ("rows", "reason"),
-    [
-        (lambda *, seeded: [seeded], "seeder odd: its function failed: TypeError"),
-        (
-            lambda _: [1 / 0],
-            r"seeder odd: its function failed at .*test_seed\.py:\d+: ZeroDivision",
-        ),
-        (lambda _: None, "seeder odd gives None: return a list of rows, or yield them"),
-        (lambda _: [{"email": "x"}], "seeder odd, row 1 is a dict: it must be of a row class"),
-    ],
-)
-def test_a_function_that_fails_or_gives_no_rows_is_named(
-    db: Database, rows: Any, reason: str
-) -> None:
+def _none(_: Seeded) -> Any:
+    return None
+
+
+def _divides(_: Seeded) -> Any:
+    return [1 / 0]
+
+
+def _dicts(_: Seeded) -> Any:
+    return [{"email": "x"}]
+
+
+def _takes_nothing() -> Any:
+    return []
+
+
+FAILING: dict[str, Any] = {
+    "seeder odd: its function failed: TypeError": _takes_nothing,
+    r"seeder odd: its function failed at .*test_seed\.py:\d+: ZeroDivision": _divides,
+    "seeder odd gives None: return a list of rows, or yield them": _none,
+    "seeder odd, row 1 is a dict: it must be of a row class": _dicts,
+}
+
+
+@pytest.mark.parametrize("reason", FAILING)
+def test_a_function_that_fails_or_gives_no_rows_is_named(db: Database, reason: str) -> None:
+    rows = FAILING[reason]
     with pytest.raises(SeedingError, match=reason):
         seed(db, [seeds.users, seeder("users", key="email", name="odd")(rows)])
     assert db.run(sql("select count(*) from users", kind="one")) == 0
