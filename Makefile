@@ -17,13 +17,15 @@ READY := $(VENV)/installed.toml
 # What has to happen soon; "make test" allows it more time, on a machine that does other things too.
 PROMPT := tests/database/pool tests/database/test_lateness.py tests/policy/retry
 
-.PHONY: help demo test chaos fuzz lint types layers check format clean
+.PHONY: help demo test chaos soak fuzz bench lint types layers check format clean
 
 help:
 	@echo "make demo     see it work, from migration to rows"
 	@echo "make test     run the tests               TESTS=tests/sqlfile  PYTHON=python3.13"
 	@echo "make chaos    minutes of outages, a failover, 10,000 mixed calls"
+	@echo "make soak     a million calls, ten million rows, 100,000 calls of 16 threads"
 	@echo "make fuzz     20,000 random queries     QUERIES=500"
+	@echo "make bench    measure, beside other libraries too, and write docs/benchmarks.md"
 	@echo "make lint     ruff and sqlfluff           make format puts right what they can"
 	@echo "make types    mypy and pyright, strict"
 	@echo "make layers   which room imports which"
@@ -43,18 +45,29 @@ chaos: $(READY)
 	SQLKIT_TEST_SLACK=0.1 $(BIN)/python -m pytest -n0 $(PROMPT)
 	$(BIN)/python -m pytest -n0 -p no:randomly tests/chaos
 
+soak: $(READY)
+	$(BIN)/python -m pytest -n0 -p no:randomly tests/soak
+
 fuzz: $(READY)
 	$(BIN)/python -m tests.describe.soundness $(QUERIES)
+
+bench: $(VENV)/bench.toml
+	$(BIN)/python -m benchmarks run --peers --json $(VENV)/bench.json
+	$(BIN)/python -m benchmarks report $(VENV)/bench.json
+
+$(VENV)/bench.toml: $(READY)
+	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	cp pyproject.toml $@
 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --disable-progress-bar sql migrations
+	$(BIN)/sqlfluff lint --disable-progress-bar sql migrations benchmarks
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/sqlfluff fix --disable-progress-bar sql migrations
+	$(BIN)/sqlfluff fix --disable-progress-bar sql migrations benchmarks
 
 types: $(READY)
 	$(BIN)/mypy
@@ -65,6 +78,7 @@ layers: $(READY)
 
 check: $(READY)
 	$(BIN)/sqlkit check
+	cd benchmarks && ../$(BIN)/sqlkit check
 
 $(READY): pyproject.toml .ci/setup
 	@sh .ci/setup $(VENV) $(PYTHON)

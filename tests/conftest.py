@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +13,7 @@ import pytest
 
 from sqlkit import AsyncDatabase, Database
 from sqlkit.testing.ordinary_user import FOLDER
+from sqlkit.testing.watch import CACHE
 from tests.awaited import Awaited
 
 if TYPE_CHECKING:
@@ -25,12 +27,23 @@ MEMORY = Path("/dev/shm")
 PLENTY = 4 << 30
 
 
-def pytest_configure() -> None:
-    """Let the servers' data lie in memory where there is plenty of it."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the servers' data lie in memory where there is plenty of it, and be made once."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As a shell has it for what it starts in the background, and so for the tests' programs.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.cache is not None:
+        os.environ.setdefault(CACHE, str(config.cache.mkdir("postgresql")))
     if MEMORY.is_dir():
         room = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
         if room >= PLENTY:
             os.environ.setdefault(FOLDER, str(MEMORY))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """For ``-n auto`` one more than there are processors: many tests wait for something."""
+    return 1 + (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

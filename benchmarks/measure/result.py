@@ -20,12 +20,13 @@ PARTS = (0, 1, 2, *range(5, 100, 5), 98, 99, 99.9)
 class Measured(msgspec.Struct, frozen=True):
     """One way: seconds a call and CPU seconds a call, one for each round; latencies' percentiles.
 
-    Of latencies there are none, or one for each of `PARTS`.
+    Of latencies there are none, or one for each of `PARTS`; ``calls`` is how many were timed.
     """
 
     seconds: list[float]
     cpu: list[float]
     percentiles: list[float]
+    calls: int
 
     @classmethod
     def of(cls, samples: Sequence[Sample]) -> Measured:
@@ -35,6 +36,7 @@ class Measured(msgspec.Struct, frozen=True):
             [sample.seconds for sample in samples],
             [sample.cpu for sample in samples if sample.cpu is not None],
             _percentiles(latencies),
+            len(latencies),
         )
 
     @property
@@ -60,6 +62,11 @@ class Measured(msgspec.Struct, frozen=True):
     def ratio(self, other: Measured) -> float:
         """The median of `ratios`."""
         return statistics.median(self.ratios(other))
+
+    def cpu_ratio(self, other: Measured) -> float | None:
+        """This way's CPU time of the client as part of the other's, where both are known."""
+        mine, its = self.median_cpu, other.median_cpu
+        return mine / its if mine and its else None
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -37,7 +37,9 @@ def ways(
     try:
         yield {AUTOCOMMIT: each(lambda: end(queries.query(**next(arguments))))}
     finally:
+        engine = queries.engine
         queries.disconnect()
+        engine.dispose()
 
 
 def _all(rows: Iterable[Any]) -> list[Any]:

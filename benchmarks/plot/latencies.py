@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 WIDTH = 960
 TOP = 96
 HEAD, RIDGE, FOOT = 44, 30, 46
-LABELS = 250
-STEPS = 240
+LABELS = 270
+STEPS = 200
+SEEN = 0.15  # pixels
+FEWEST = 100
+"""A distribution of fewer calls is a guess."""
 
 
 def latencies(run: Run) -> str:
@@ -44,7 +47,7 @@ def latencies(run: Run) -> str:
 
 
 def _ways(result: Result) -> dict[str, Measured]:
-    return {name: way for name, way in result.ways.items() if way.percentiles}
+    return {name: way for name, way in result.ways.items() if way.calls >= FEWEST}
 
 
 def _panel(drawing: svg.Drawing, result: Result, y: float) -> float:
@@ -76,7 +79,9 @@ def _ridge(
         (across.at(value), base - height * RIDGE * 0.85)
         for value, height in zip(values, heights, strict=True)
     ]
-    drawing.area([(across.begin, base), *curve, (across.end, base)], colour, 0.75 if ours else 0.55)
+    curve = [point for point in curve if base - point[1] > SEEN]
+    ends = (curve[0][0], base), (curve[-1][0], base)
+    drawing.area([ends[0], *curve, ends[1]], colour, 0.75 if ours else 0.55)
     drawing.line([(across.begin, base), (across.end, base)], svg.FAINT)
     middle = quantile(percentiles, 50)
     x = across.at(middle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from benchmarks.plot import svg
@@ -77,7 +78,8 @@ def _upward(result: Result, values: Sequence[float], top: float) -> Axis:
     bottom, ceiling = top + 26 + PANEL - 40, top + 30
     if result.per_second:
         return Axis(0, max(values) * 1.08, bottom, ceiling)
-    return Axis(min(values) * 0.8, max(values) * 1.25, bottom, ceiling, logarithmic=True)
+    low = min(values) * 0.8
+    return Axis(low, max(max(values) * 1.25, low * 10), bottom, ceiling, logarithmic=True)
 
 
 def _grid(drawing: svg.Drawing, result: Result, across: Axis, up: Axis) -> None:
@@ -100,6 +102,6 @@ def _apart(heights: Sequence[float], gap: float = 38) -> list[float]:
     """Where labels stand that would cover each other if each stood at the end of its line."""
     placed = list(heights)
     order = sorted(range(len(placed)), key=placed.__getitem__)
-    for above, below in zip(order, order[1:], strict=False):
+    for above, below in pairwise(order):
         placed[below] = max(placed[below], placed[above] + gap)
     return placed

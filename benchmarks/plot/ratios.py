@@ -74,7 +74,7 @@ def _bar(drawing: svg.Drawing, across: Axis, y: float, result: Result, row: Row)
         _mark(drawing, across.at(_part(row.target)), y)
     shown = times(1 / value) if result.per_second else ratio(value)
     more = "" if value <= LONGEST else " »"
-    drawing.text(max(end, _after(across, row)) + 8, y + 13, shown + more, bold=True)
+    drawing.text(max(end, _after(across, row)) + 8, y + 13, shown + more, bold=True, over=True)
     if row.target is not None:
         drawing.text(WIDTH - 28, y + 13, str(row.target), colour=svg.QUIET, align="right")
 

@@ -41,9 +41,11 @@ class Drawing:
         colour: str = INK,
         align: str = "left",
         bold: bool = False,
+        over: bool = False,
     ) -> None:
-        """A line of text that stands on ``y``."""
+        """A line of text that stands on ``y``; ``over`` lines it is seen by a white rim."""
         weight = ' font-weight="600"' if bold else ""
+        weight += ' stroke="#ffffff" stroke-width="4" paint-order="stroke"' if over else ""
         self._shapes.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}"{weight} '
             f'text-anchor="{_ANCHORS[align]}">{escape(text)}</text>'

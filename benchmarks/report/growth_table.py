@@ -37,7 +37,7 @@ def growth(result: Result, series: str) -> str:
     if scale is None:
         raise ValueError(f"{result.name} has no sizes")
     power = slope(scale.sizes, result.medians(series))
-    power = -power if result.per_second else power
+    power = round(-power if result.per_second else power, 2) + 0.0  # which is never -0.0
     return f"{in_words(power)} ({scale.unit}^{power:.2f})"
 
 

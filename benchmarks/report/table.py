@@ -21,9 +21,11 @@ def table(result: Result) -> Table:
     found = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     found.add_column("way")
     speed = "calls/s" if result.per_second else "a call"
-    for heading in (speed, "spread", "client CPU", "sqlkit / this", "target"):
+    for heading in (speed, "spread", "sqlkit / this", "target"):
         found.add_column(heading, justify="right")
     found.add_column("")
+    for heading in ("client CPU", "sqlkit / this"):
+        found.add_column(heading, justify="right")
     for row in rows(result):
         found.add_row(*_cells(result, row))
     for name, reason in result.missing.items():
@@ -34,14 +36,16 @@ def table(result: Result) -> Table:
 def _cells(result: Result, row: Row) -> tuple[str | Text, ...]:
     measured = result.ways[row.way]
     cpu = measured.median_cpu
+    cpu_ratio = result.ways[row.subject].cpu_ratio(measured)
     return (
         Text(row.way, style="bold" if row.ratio is None else ""),
         rate(measured.median) if result.per_second else seconds(measured.median),
         percent(measured.spread),
-        "" if cpu is None else seconds(cpu),
         "" if row.ratio is None else ratio(row.ratio),
         "" if row.target is None else str(row.target),
         _verdict(row),
+        "" if cpu is None else seconds(cpu),
+        "" if row.way == row.subject or cpu_ratio is None else ratio(cpu_ratio),
     )
 
 

@@ -29,7 +29,9 @@ NONE = "no policies"
 def _ways(_: Place) -> Generator[Ways]:
     policies = default(timeout=30.0)
     ways = {WHOLE: _through(policies), NONE: _through([])}
-    yield ways | {f"only {type(policy).__name__}": _through([policy]) for policy in policies}
+    yield ways | {
+        f"sqlkit, only {type(policy).__name__}": _through([policy]) for policy in policies
+    }
 
 
 def _through(policies: Sequence[Policy]) -> Way:

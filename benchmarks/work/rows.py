@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchmarks.measure.sample import Ways
     from benchmarks.run.place import Place
 
-MSGSPEC = "psycopg, autocommit, msgspec for JSON"
+MSGSPEC = "psycopg with msgspec, autocommit"
 
 
 def _ways(rows: int) -> Open:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks.benchmark import Benchmark
 from benchmarks.measure.result import SUBJECT, Target
 from benchmarks.measure.tasks import Tasks
 from benchmarks.measure.threads import threads
-from benchmarks.peers import Missing, asyncpg, by_hand
+from benchmarks.peers import asyncpg, by_hand
 from benchmarks.peers.by_hand import AUTOCOMMIT
 from benchmarks.peers.text import for_asyncpg, for_psycopg
 from sql import users
@@ -82,12 +81,9 @@ def _asyncpg(number: int) -> Open:
 
 @contextmanager
 def _pipelined(place: Place) -> Generator[Ways]:
-    if "pipeline" not in signature(AsyncDatabase).parameters:
-        raise Missing(PIPELINED, "not built")
     ids = place.user_ids()
-    options: dict[str, Any] = {"pipeline": True, "max_size": CONNECTIONS}
     with Tasks() as tasks:
-        db = tasks.enter(lambda: AsyncDatabase(place.url, **options))
+        db = tasks.enter(lambda: AsyncDatabase(place.url, pipeline=True, max_size=CONNECTIONS))
         yield {PIPELINED: tasks.together(lambda: db.run(users.get_user(id=next(ids))), 64)}
 
 

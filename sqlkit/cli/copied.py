@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @contextmanager
 def copied(schema: str, version: int, settings: Settings) -> Generator[Backend]:
     """A database with that schema on a throw-away server."""
-    with throwaway() as server, server.database() as url:
+    with throwaway(like=version) as server, server.database() as url:
         with psycopg.connect(url, autocommit=True) as connection:
             try:
                 restore(connection, schema)

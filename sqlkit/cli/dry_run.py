@@ -47,7 +47,7 @@ def try_out(target: Target, limits: Limits, *, to: str | None, as_json: bool) ->
         tried = [*wanted, *(folder.post_apply if wanted else ())]
         lints = linted(target.project, backend, tried)
     found = _joined(facts, limits, tried, lints)
-    print_tried(found, as_json=as_json)
+    print_tried(found, len(tried), as_json=as_json)
     return dangerous(found)
 
 

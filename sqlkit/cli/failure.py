@@ -20,6 +20,7 @@ FOUND, WRONG_USE = 1, 2
 CURES = {
     "28P01": "check the user and the password in --dsn or DATABASE_URL",
     "28000": "check the user in --dsn or DATABASE_URL, and the server's pg_hba.conf",
+    "42501": "connect as a role that may do this: the one that owns the tables, as a rule",
     "3D000": "create the database, or name another one in --dsn or DATABASE_URL",
     "42P01": "has every migration been applied to this database?",
     "42703": "has every migration been applied to this database?",

@@ -136,6 +136,7 @@ def _run(
     nothing: str,
 ) -> None:
     """Run migrations and print each; with JSON all in the end, also if one failed."""
+    from sqlkit.cli.console import say
     from sqlkit.cli.migrating import opened, shown
     from sqlkit.cli.table import print_json
 
@@ -148,6 +149,9 @@ def _run(
         try:
             for _ in run(backend, folder):
                 pass
+        except KeyboardInterrupt:
+            say('interrupted: "sqlkit migrate status" says how all stand')
+            raise
         finally:
             if as_json:
                 print_json({"migrations": watcher.done})

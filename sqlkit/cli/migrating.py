@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
+    from sqlkit.cli.pulse import Pulse
     from sqlkit.migrations import Folder, Migration, Settings
     from sqlkit.migrations.backend import Backend
     from sqlkit.project import DatabaseFolders, Project
@@ -26,13 +28,21 @@ def opened(
     project: Project, folders: DatabaseFolders, dsn: str | None, settings: Settings | None = None
 ) -> Generator[tuple[Backend, Folder]]:
     """The database that is meant, and the files; says to standard error which database it is."""
+    from rich.text import Text
+
     from sqlkit.cli.plans import from_here
     from sqlkit.cli.target import target
     from sqlkit.database.conninfo import describe
     from sqlkit.migrations import read
     from sqlkit.migrations.backend import Backend
 
+    # yoyo would print what can't be loaded, with its traceback, beside our error.
+    logging.getLogger("yoyo.migrations").addHandler(logging.NullHandler())
     folder = read(from_here(folders.migrations))
+    if not len(folder):
+        say(f"there are no migrations in {folders.migrations}")
+    for stray in folder.strays:
+        say(Text.assemble(("warning: ", "yellow"), stray))
     with Backend.open(target(project, folders, dsn), settings) as backend:
         say(f"database: {describe(backend.connection.info.dsn)}")
         yield backend, folder
@@ -47,6 +57,7 @@ class Shown(Watcher):
         self._quiet = quiet
         self._task: TaskID | None = None
         self._title = ""
+        self.pulse: Pulse | None = None
 
     def planned(self, count: int) -> None:
         """The bar's length."""
@@ -64,6 +75,8 @@ class Shown(Watcher):
 
     def ended(self, migration: Migration, direction: str, seconds: float) -> None:
         """A line of its own."""
+        if self.pulse:
+            self.pulse.at(None)
         self.done.append({"id": migration.id, "seconds": round(seconds, 6)})
         if self._task is not None:
             self._progress.advance(self._task)
@@ -77,6 +90,8 @@ class Shown(Watcher):
         self._progress.console.print(f"note: {text}", soft_wrap=True)
 
     def _describe(self, text: str) -> None:
+        if self.pulse:
+            self.pulse.at(text)
         if self._task is not None:
             self._progress.update(self._task, description=text)
 
@@ -85,6 +100,8 @@ class Shown(Watcher):
 def shown(backend: Backend, *, quiet: bool = False) -> Generator[Shown]:
     """Show what the backend does; ``quiet``: without the lines on standard output."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from sqlkit.cli.pulse import Pulse
 
     console = stderr()
     progress = Progress(
@@ -97,9 +114,9 @@ def shown(backend: Backend, *, quiet: bool = False) -> Generator[Shown]:
         disable=not console.is_terminal,
         redirect_stdout=sys.stdout.isatty(),  # a pipe gets its lines whatever the bar does
     )
-    with progress:
-        watcher = Shown(progress, quiet=quiet)
-        backend.watcher = watcher
+    watcher = Shown(progress, quiet=quiet)
+    backend.watcher = watcher
+    with progress, Pulse(backend, watcher.note) as watcher.pulse:
         yield watcher
 
 

@@ -41,4 +41,6 @@ def print_reversals(found: Sequence[Reversal], again: Again) -> None:
         say(Text(again.detail))
     wrong = sum(one.is_dangerous for one in found) + (again.outcome != "equal")
     said = f"{wrong} wrong" if wrong else "nothing wrong"
-    click.echo(f"{len(found)} applied, rolled back and applied again on a copy; {said}")
+    back = sum(one.outcome in ("reversed", "differs") for one in found)
+    again_too = f", {back} of them rolled back and applied again" if back else ", none rolled back"
+    click.echo(f"{len(found)} applied on a copy{again_too}; {said}")

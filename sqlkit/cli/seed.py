@@ -55,6 +55,7 @@ def command(
     differs is changed, what is as it should be is left; all in one transaction, or nothing.
     """
     from sqlkit import Database
+    from sqlkit.cli.console import say
     from sqlkit.cli.seeders import load
     from sqlkit.cli.target import target
     from sqlkit.seeding import seed
@@ -63,7 +64,7 @@ def command(
     wanted = _wanted(fills, names)
     seeders = [] if wanted else load(project)
     conninfo = target(project, project.database(database), dsn)
-    # Nothing is repeated within a transaction, and no time is too long for whoever can press Ctrl-C.
+    # A transaction is never repeated, and whoever finds that it takes too long can press Ctrl-C.
     with Database(conninfo, max_size=1, policies=()) as db, _progress() as told:
         done = seed(
             db,
@@ -77,18 +78,24 @@ def command(
             wait=wait,
             told=told,
         )
-    _print(done, "table" if wanted else "seeder", dry_run=dry_run, as_json=as_json)
+    _print(done, dry_run=dry_run, as_json=as_json, filled=bool(wanted))
+    left_out = [each for each in seeders if each.name not in {one.seeder for one in done}]
+    if left_out and not names:
+        named = ", ".join(f"{each.name} ({', '.join(each.environments)})" for each in left_out)
+        say(f"left out, since they are for another environment: {named}")
 
 
 def _wanted(fills: Sequence[str], names: Sequence[str]) -> dict[str, int]:
     """How many rows of which tables ``--fill`` asks for."""
     if fills and names:
-        raise click.UsageError("either seeders or --fill")
+        raise click.UsageError("name seeders or give --fill, not both")
     wanted: dict[str, int] = {}
     for given in fills:
         table, _, rows = given.rpartition("=")
         if not table or not rows.isdecimal():
-            raise click.UsageError(f"--fill takes TABLE=ROWS, not {given!r}")
+            raise click.UsageError(f"--fill takes TABLE=ROWS, such as users=1000, not {given!r}")
+        if table in wanted:
+            raise click.UsageError(f"--fill names {table} twice")
         wanted[table] = int(rows)
     return wanted
 
@@ -112,14 +119,17 @@ def _progress() -> Generator[Callable[[str, int, int], None]]:
         yield told
 
 
-def _print(done: Sequence[Done], what: str, *, dry_run: bool, as_json: bool) -> None:
+def _print(done: Sequence[Done], *, dry_run: bool, as_json: bool, filled: bool) -> None:
     from sqlkit.cli.console import say
     from sqlkit.cli.table import print_json, print_table
 
     if as_json:
         print_json({"dry_run": dry_run, "seeders": list(done)})
         return
-    rows = [(one.seeder, one.inserted, one.changed, one.left) for one in done]
-    print_table([what, "inserted", "changed", "left"], rows)
+    if filled:
+        print_table(["table", "inserted"], [(one.table, one.inserted) for one in done])
+    elif done:
+        rows = [(one.seeder, one.inserted, one.changed, one.left) for one in done]
+        print_table(["seeder", "inserted", "changed", "left"], rows)
     if dry_run:
         say("dry run: nothing was written")

@@ -26,8 +26,11 @@ WORDS: dict[Level, str] = {"error": "failed", "danger": "dangerous"}
 HEADINGS = ("statement", "", "took", "locks", "rewrites", "rows")
 
 
-def print_tried(found: Found, *, as_json: bool) -> None:
-    """Print each statement with what it did, then what is worth knowing of it."""
+def print_tried(found: Found, pending: int, *, as_json: bool) -> None:
+    """Print each statement with what it did, then what is worth knowing of it.
+
+    ``pending`` is the number of migrations that were to be tried: one that fails ends the trial.
+    """
     if as_json:
         statements = [
             {**one.as_dict(), "findings": [finding.as_dict() for finding in some]}
@@ -35,7 +38,7 @@ def print_tried(found: Found, *, as_json: bool) -> None:
         ]
         print_json({"level": "verify", "statements": statements, "dangerous": dangerous(found)})
     else:
-        _print(found)
+        _print(found, pending)
 
 
 def dangerous(found: Found) -> bool:
@@ -43,16 +46,19 @@ def dangerous(found: Found) -> bool:
     return any(finding.is_dangerous for _, some in found for finding in some)
 
 
-def _print(found: Found) -> None:
-    if not found:
+def _print(found: Found, pending: int) -> None:
+    if not pending:
         click.echo("nothing is pending")
         return
     print_table(HEADINGS, [_row(one) for one, _ in found])
     for one, some in found:
         for finding in some:
             say(_drawn(one, finding))
-    count = len({one.migration for one, _ in found})
-    migrations = f"{count} migration{'' if count == 1 else 's'}"
+    migrations = f"{pending} migration{'' if pending == 1 else 's'}"
+    failed = [one.migration for one, _ in found if one.error]
+    if failed and (rest := pending - len({one.migration for one, _ in found})):
+        say(f"{rest} after {failed[0]} {'was' if rest == 1 else 'were'} not tried")
+        migrations = f"{pending - rest} of {migrations}"
     levels = Counter(finding.level for _, some in found for finding in some)
     said = [f"{levels[level]} {word}" for level, word in WORDS.items() if levels[level]]
     click.echo(f"{migrations} tried and rolled back; {', '.join(said) or 'nothing dangerous'}")

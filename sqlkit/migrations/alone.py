@@ -13,6 +13,7 @@ import psycopg
 from sqlkit.errors import MigrationError
 from sqlkit.migrations import session
 from sqlkit.migrations.index import drop, invalid_indexes
+from sqlkit.migrations.problem import ways_out
 from sqlkit.migrations.retry import repeated
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ def _record(work: Work, error: Exception) -> None:
     left = invalid_indexes(backend.connection, work.statements)
     index = f", and left the INVALID index {', '.join(map(str, left))}" if left else ""
     error.add_note(
-        f"it ran outside a transaction, so it is dirty now{index}: look at what it did, then say "
-        f'how it stands with "sqlkit migrate resolve --applied {migration.id}" or '
-        f'"--rolled-back {migration.id}{" --drop-invalid" if left else ""}"'
+        f"it ran outside a transaction, so it is dirty now{index}\n"
+        f"hint: {ways_out(migration.id, list(map(str, left)))}"
     )

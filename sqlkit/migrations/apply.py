@@ -50,8 +50,10 @@ def roll_back(
         found, all_problems = look(backend, folder)
         refuse(one for one in all_problems if one.kind == "dirty")
         applied = [one for one in found if one.state in ("applied", "changed")]
-        chosen = applied[_first(applied, folder, count, to) :][::-1]
-        _refuse_missing(chosen, [one for one in found if one.state == "missing"])
+        first = _first(applied, folder, count, to)
+        after = _applied(applied[first - 1]) if first else datetime.min.replace(tzinfo=UTC)
+        _refuse_missing([one for one in found if one.state == "missing"], after)
+        chosen = applied[first:][::-1]
         for one in chosen:
             if one.state == "changed":
                 backend.watcher.note(f"{one.id} was edited after it was applied")
@@ -69,15 +71,14 @@ def _first(applied: Sequence[Standing], folder: Folder, count: int | None, to: s
     return ids.index(stays) + 1
 
 
-def _refuse_missing(chosen: Sequence[Standing], missing: Sequence[Standing]) -> None:
+def _refuse_missing(missing: Sequence[Standing], after: datetime) -> None:
     """What was applied later is rolled back first, and can't be without its file."""
-    oldest = min((_applied(one) for one in chosen), default=None)
     for one in missing:
-        if oldest is not None and _applied(one) > oldest:
+        if _applied(one) > after:
             raise MigrationError(
-                f"{one.id} was applied after {chosen[-1].id}, and its file is gone, so it can't be "
-                'rolled back first\nhint: bring the file back; or "sqlkit migrate resolve '
-                f'--rolled-back {one.id}" forgets it'
+                f"{one.id} would be rolled back, and its file is gone\n"
+                f"hint: bring the file back (\"git log --all -- '*{one.id}*'\" finds it); if its "
+                f'changes are undone, "sqlkit migrate resolve --rolled-back {one.id}" forgets it'
             )
 
 

@@ -5,25 +5,30 @@ from __future__ import annotations
 import glob
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlkit.errors import MigrationError, ProjectError
 from sqlkit.migrations.migration import Migration
 from sqlkit.migrations.optional import yoyo
+from sqlkit.migrations.stray import refuse_misnamed, strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
 SUFFIXES = (".sql", ".py")
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What folders hold: migrations in their order, and those that are run after each apply."""
+    """What folders hold: migrations in their order, and those that are run after each apply.
+
+    ``strays`` says of other files why they are no migrations, though their names look so.
+    """
 
     migrations: tuple[Migration, ...]
     post_apply: tuple[Migration, ...] = ()
+    strays: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Migration]:
         return iter(self.migrations)
@@ -50,13 +55,21 @@ def read(*folders: Path) -> Folder:
     """
     for folder in folders:
         if not folder.is_dir():
-            raise ProjectError(f"there is no folder of migrations at {folder}")
+            raise ProjectError(
+                f"there is no folder of migrations at {folder.absolute()}\n"
+                'hint: make it, go to the project\'s folder, or name it in pyproject.toml: '
+                '[tool.sqlkit] migrations = "…"'
+            )
     try:
         found = yoyo().read_migrations(*(glob.escape(str(folder)) for folder in folders))
     except yoyo("yoyo.exceptions").MigrationConflict as error:
         raise _twins(folders, str(error.args[0])) from None
+    ids = [str(one.id) for one in (*found, *found.post_apply)]
+    refuse_misnamed([Path(one.path) for one in found], ids)
     return Folder(
-        _ordered([Migration.of(one) for one in found]), tuple(map(Migration.of, found.post_apply))
+        _ordered([Migration.of(one) for one in found]),
+        tuple(map(Migration.of, found.post_apply)),
+        tuple(strays(folders, ids)),
     )
 
 
@@ -70,7 +83,8 @@ def named(id_: str, known: Iterable[str]) -> str:
         return begin[0]
     if begin:
         raise MigrationError(f"{id_} may be {', '.join(begin)}: say more of the id")
-    raise MigrationError(f"there is no migration {id_}{_meant(id_, known)}")
+    meant = _meant(id_, known) or '\nhint: "sqlkit migrate status" lists them'
+    raise MigrationError(f"there is no migration {id_}{meant}")
 
 
 def _twins(folders: Sequence[Path], id_: str) -> MigrationError:
@@ -98,8 +112,18 @@ def _ordered(migrations: Sequence[Migration]) -> tuple[Migration, ...]:
     try:
         return tuple(by_id[id_] for id_ in sorting.topological_sort(list(by_id), graph))
     except sorting.CycleError as error:
-        ids = ", ".join(error.args[1])
-        raise MigrationError(f"these migrations depend on each other in a circle: {ids}") from None
+        raise MigrationError(_circle([by_id[id_] for id_ in error.args[1]])) from None
+
+
+def _circle(migrations: Sequence[Migration]) -> str:
+    if len(migrations) == 1:
+        path = migrations[0].path
+        return f'{path} depends on itself\nhint: put right its line "-- depends:"'
+    ids = ", ".join(one.id for one in migrations)
+    return (
+        f"these migrations depend on each other in a circle: {ids}\n"
+        'hint: put right a line "-- depends:" in one of them'
+    )
 
 
 def _meant(id_: str, known: Sequence[str]) -> str:

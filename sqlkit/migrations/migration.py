@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -120,7 +121,16 @@ def _read_python(source: Any, path: Path, _text: str) -> tuple[list[str], bool]:
         source.load()
     except bad as error:
         reason = error.args[1] if len(error.args) > 1 else error
-        raise MigrationError(f"{path} can't be loaded: {reason}") from error
+        raise MigrationError(f"{path}{_line(path, reason)} can't be loaded: {reason}") from error
     said = getattr(source.module, "__depends__", ())
     depends = [said] if isinstance(said, str) else [str(one) for one in said]
     return depends, bool(source.use_transactions)
+
+
+def _line(path: Path, error: Any) -> str:
+    """``:3`` if the error came up in that line of the file."""
+    if isinstance(error, SyntaxError):
+        return f":{error.lineno}" if error.lineno else ""
+    frames = traceback.extract_tb(getattr(error, "__traceback__", None))
+    lines = [frame.lineno for frame in frames if Path(frame.filename) == path.absolute()]
+    return f":{lines[-1]}" if lines else ""

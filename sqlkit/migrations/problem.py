@@ -101,16 +101,26 @@ def _dirty(one: Standing, left: Sequence[str]) -> Problem:
     reason = f": {record.error}" if record and record.error else ", or its process was killed"
     when = f" {_when(record.started)}" if record and record.started else ""
     rest = f"; it left the INVALID index {', '.join(left)}" if left else ""
-    drop = " --drop-invalid" if left else ""
     return Problem(
         one.id,
         "dirty",
         f"{one.id} is dirty: it began to be {what}{when}, outside a transaction, and did not end "
         f"well{reason}{rest}",
+        ways_out(one.id, left),
+    )
+
+
+def ways_out(id_: str, left: Sequence[str]) -> str:
+    """How to say that a dirty migration is no longer; ``left`` are the INVALID indexes it left."""
+    if left:
+        return (
+            f'"sqlkit migrate resolve --rolled-back {id_} --drop-invalid" drops that index, which '
+            "queries can't use; put right what was wrong, then apply again"
+        )
+    return (
         "look at what it left in the database, then say how it stands: "
-        f'"sqlkit migrate resolve --applied {one.id}" or '
-        f'"sqlkit migrate resolve --rolled-back {one.id}{drop}"'
-        + (" (which drops that index)" if left else ""),
+        f'"sqlkit migrate resolve --applied {id_}" if it did all its work, '
+        f'"sqlkit migrate resolve --rolled-back {id_}" if nothing of it is left'
     )
 
 

@@ -95,7 +95,13 @@ def _run_in_transaction(work: Work) -> None:
                 _expect_transaction(work)
             work.finish()
 
-    repeated(attempt, backend.settings, backend.connection, backend.watcher.note)
+    try:
+        repeated(attempt, backend.settings, backend.connection, backend.watcher.note)
+    except Exception as error:
+        # Of a connection that broke at its COMMIT nobody knows.
+        if not isinstance(error, MigrationError) and not backend.connection.closed:
+            error.add_note(f"{work.name} was taken back as a whole: nothing of it stands")
+        raise
 
 
 def _expect_transaction(work: Work) -> None:
@@ -123,17 +129,19 @@ def _clean(backend: Backend) -> None:
 
 
 def _so_far(migrations: Sequence[Migration], number: int, direction: Direction) -> str:
+    """``1 of 3 was applied before it and stays so: 0001.users; 1 after it was not begun``."""
     done = "applied" if direction == "apply" else "rolled back"
-    rest = len(migrations) - number - 1
     names = ", ".join(migration.id for migration in migrations[:number][-3:])
     dots = "…, " if number > 3 else ""
-    return "; ".join(
-        [
-            f"before it, {number} of {len(migrations)} were {done}: {dots}{names}"
-            if number
-            else f"before it, none of {len(migrations)} was {done}",
-            f"after it, {rest} {'was' if rest == 1 else 'were'} not begun"
-            if rest
-            else "it is the last",
-        ]
+    rest = len(migrations) - number - 1
+    before = (
+        f"{number} of {len(migrations)} {_were(number)} {done} before it, and "
+        f"{'stays' if number == 1 else 'stay'} so: {dots}{names}"
+        if number
+        else f"none of {len(migrations)} was {done} before it"
     )
+    return before + (f"; {rest} after it {_were(rest)} not begun" if rest else "")
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

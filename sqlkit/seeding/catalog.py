@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.seeding.filled import Check, Field, Filled, Reference, Unique
-from sqlkit.seeding.table import require_table
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
@@ -33,15 +32,6 @@ def _query(name: str, row: type[Row], text: str) -> Query[list[Any]]:
     )
 
 
-_TABLE: Query[list[tuple[str, str]]] = Query(
-    name="seeding.table",
-    kind="many",
-    lines=(
-        Line("select oid::regclass::text, relkind::text from pg_class where oid = to_regclass("),
-        Line(0, ")"),
-    ),
-    parameters=("table",),
-)
 _FIELDS = _query(
     "fields",
     Field,
@@ -152,18 +142,10 @@ where contype = 'f' and conparentid = 0 and conrelid = to_regclass(:table) order
 
 def ask(table: str) -> list[Statement[list[Any]]]:
     """The questions about a table, for a batch; `answered` takes what they give."""
-    queries = (_TABLE, _FIELDS, _CHECKS, _UNIQUES, _REFERENCES)
-    return [Statement(query, (table,)) for query in queries]
+    return [Statement(query, (table,)) for query in (_FIELDS, _CHECKS, _UNIQUES, _REFERENCES)]
 
 
-def answered(answers: Sequence[list[Any]]) -> Filled | None:
-    """The table that PostgreSQL told of; None if there is none.
-
-    Raises `SeedingError` for a view and the like.
-    """
-    names, fields, checks, uniques, references = answers
-    if not names:
-        return None
-    name, kind = names[0]
-    require_table(name, kind, "fill")
-    return Filled.of(name, fields, checks, uniques, references)
+def answered(table: str, answers: Sequence[list[Any]]) -> Filled:
+    """The table that PostgreSQL told of."""
+    fields, checks, uniques, references = answers
+    return Filled.of(table, fields, checks, uniques, references)

@@ -97,9 +97,8 @@ def _redraw(rows: Rows, checks: Sequence[Check]) -> Conversation[None]:
     columns = list(dict.fromkeys(name for check in checks for name in check.columns))
     again = [(names, found) for names, found in rows.drawn if {*names} & {*columns}]
     asked = [check.condition for check in checks]
+    places = list(range(rows.count))
     for attempt in range(ATTEMPTS):
-        if attempt == 0:
-            places: list[int] = list(range(rows.count))
         listed = rows.listed(columns)
         yield from stage(rows.table, columns, [listed[place] for place in places])
         refusals: list[int] = yield refused(asked)

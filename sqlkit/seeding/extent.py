@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlkit.errors import SeedingError
+from sqlkit.errors import WrongArgument
 from sqlkit.seeding.catalog import answered, ask
 from sqlkit.seeding.order import deferred
 from sqlkit.seeding.sieve import exec_
 from sqlkit.seeding.statements import reserve
+from sqlkit.seeding.table import look_up
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ def tables(wanted: Mapping[str, int]) -> Conversation[tuple[dict[str, Filled], d
     todo = [(name, count, True) for name, count in wanted.items()]
     while todo:
         name, count, is_wanted = todo.pop()
-        table = found.get(name) or answered((yield ask(name)))
+        if count < 0:
+            raise WrongArgument(f"{name} can't be filled with {count} rows")
+        table = found.get(name)
         if table is None:
-            raise SeedingError(
-                f"there is no table {name} (has every migration been applied, and is its schema "
-                "in search_path?)"
-            )
+            table_name = (yield from look_up(name, "fill")).name
+            table = answered(table_name, (yield ask(table_name)))
+        if is_wanted and table.name in exact:
+            raise WrongArgument(f"{table.name} is to be filled twice")
         if not is_wanted and (table.name in exact or counts.get(table.name, 0) >= count):
             continue
         if is_wanted:

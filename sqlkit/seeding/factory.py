@@ -28,7 +28,7 @@ from sqlkit.seeding import making
 from sqlkit.seeding.filling import TableFactory
 from sqlkit.seeding.numbering import numbers_of
 from sqlkit.seeding.recipe import Recipe
-from sqlkit.seeding.table import Table, ask
+from sqlkit.seeding.table import look_up
 from sqlkit.seeding.waiting import wait, wait_async
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Factory(Generic[R]):
 
         Raises `SeedingError` if there is no such table.
         """
-        Table.answered(table, db.run(ask(table)), "Factory.of")
+        wait(db, look_up(table, "Factory.of"))
         return TableFactory(table)
 
     @classmethod

@@ -18,8 +18,7 @@ from sqlkit.seeding.referring import choose_late, proper, refer, refer_to_own
 from sqlkit.seeding.rows import Rows
 from sqlkit.seeding.sieve import exec_
 from sqlkit.seeding.statements import Reading, existing, reserve, rewrite
-from sqlkit.seeding.table import Table
-from sqlkit.seeding.table import ask as ask_columns
+from sqlkit.seeding.table import look_up
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def create(name: str, count: int, given: Mapping[str, Any], seed: int) -> Conver
 
     A table without a primary key gives no rows back.
     """
-    asked = Table.answered(name, (yield ask_columns(name)), name)
+    asked = yield from look_up(name, "fill")
     made = yield from _filled({name: count}, {asked.name: given}, seed)
     keys = next(rows.listed_key() for rows in made if rows.table.name == asked.name)
     key = asked.pick([column.name for column in asked.key], name)

@@ -11,7 +11,7 @@ from sqlkit.seeding.conversation import Created, copied, read
 from sqlkit.seeding.declared import Key, Sub
 from sqlkit.seeding.numbering import current, numbers_below
 from sqlkit.seeding.statements import Reading
-from sqlkit.seeding.table import Column, Table, ask
+from sqlkit.seeding.table import Column, Table, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def create(
     path = _deeper(path, recipe)
     if not recipe.table:
         raise SeedingError(f'{recipe.name} has no table: class {recipe.name}(…, table="…")')
-    table = Table.answered(recipe.table, (yield ask(recipe.table)), recipe.name)
+    table = yield from look_up(recipe.table, recipe.name)
     reading = Reading(recipe.row, table.pick(recipe.fields, recipe.name))
     made: Columns = {}
     for name, declared in declarations.items():

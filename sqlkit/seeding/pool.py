@@ -46,6 +46,7 @@ def _faker(locale: str | None) -> Faker:
         from faker import Faker
     except ImportError as error:
         raise SeedingError(
-            'fake() needs Faker, which isn\'t installed: pip install "sqlkit-pg[seed]"'
+            "made-up names and texts come from Faker, which isn't installed: "
+            'pip install "sqlkit-pg[seed]"'
         ) from error
     return Faker(locale) if locale else Faker()

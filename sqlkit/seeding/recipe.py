@@ -78,7 +78,7 @@ class Recipe:
         missing = [name for name in self.fields if name not in columns]
         if missing:
             raise WrongArgument(
-                f"{self.name}: {', '.join(missing)} has no value: declare it, give it, or create "
+                f"{self.name}: no value for {', '.join(missing)}: declare it, give it, or create "
                 "the row, if the database gives it one"
             )
         if not count:

@@ -58,7 +58,9 @@ def failed(
     known = ", ".join(f"{column.name} = {value!r}" for column, value in named)
     where = f"seeder {seeder}" + (f", row {row} ({known})" if row else "")
     if not isinstance(error, psycopg.Error):
-        return SeederFailed(f"{where}: {error}", seeder=seeder, row=row)
+        # Which says itself of which query and row it is: "seeder users: row 3: email must be str".
+        reason = str(error).removeprefix(f"{stage.name}: ").split(": ", 1)[-1]
+        return SeederFailed(f"{where}: {reason}; nothing was written", seeder=seeder, row=row)
     constraint = error.diag.constraint_name
     return SeederFailed(
         f"{where}: {_reason(error)} [{error.sqlstate}]; nothing was written",

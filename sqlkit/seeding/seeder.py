@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from sqlkit.errors import SeedingError, WrongArgument
 from sqlkit.row import Row
@@ -60,8 +61,8 @@ def seeder(
     key: str | Sequence[str],
     name: str | None = None,
     after: Sequence[Seeder[Any]] = (),
-    environments: Sequence[str] = (),
-    keep: Sequence[str] = (),
+    environments: str | Sequence[str] = (),
+    keep: str | Sequence[str] = (),
     then: Callable[[Connection], object] | None = None,
     then_async: Callable[[AsyncConnection], Awaitable[object]] | None = None,
 ) -> Callable[[Callable[[Seeded], Iterable[R]]], Seeder[R]]:
@@ -72,16 +73,26 @@ def seeder(
     are seeders whose rows this one needs, ``environments`` those it is meant for (none: all),
     ``then`` is called with the transaction, if any row was inserted or changed; ``then_async`` is
     what an async connection calls instead.
+
+    Raises `WrongArgument` for a function that is a coroutine's, and for names in ``after``.
     """
 
+    for each in cast("Sequence[object]", after):
+        if not isinstance(each, Seeder):
+            raise WrongArgument(f"after takes seeders themselves, not {each!r}: after=[users]")
+
     def made(rows: Callable[[Seeded], Iterable[R]]) -> Seeder[R]:
+        if iscoroutinefunction(rows):
+            raise WrongArgument(
+                f"the seeder {name or table} gives rows and waits for nothing: def, not async def"
+            )
         return Seeder(
             name=name or table,
             table=table,
             key=_names(key),
             rows=rows,
             after=tuple(after),
-            environments=tuple(environments),
+            environments=_names(environments),
             keep=_names(keep),
             then=then,
             then_async=then_async,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
-from sqlkit.errors import SeedingError
+from sqlkit.errors import SeederFailed, SeedingError, SqlkitError
+from sqlkit.row import Row
 from sqlkit.seeding import refusal
 from sqlkit.seeding.conversation import Progress, Savepoint, Then
 from sqlkit.seeding.stage import Stage
 from sqlkit.seeding.statements import Reading
-from sqlkit.seeding.table import Table, ask
+from sqlkit.seeding.table import Table, look_up
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlkit.row import Row
     from sqlkit.seeding.conversation import Conversation
     from sqlkit.seeding.seeder import Seeded, Seeder
     from sqlkit.seeding.table import Column
@@ -29,7 +30,7 @@ _CHECK_NOW: Query[None] = Query(
 
 def sow(seeder: Seeder[Any], before: Seeded) -> Conversation[tuple[int, int, int]]:
     """Write a seeder's rows: how many were inserted, changed, and left as they were."""
-    rows = list(seeder.rows(before))
+    rows = _rows(seeder, before)
     yield Progress(seeder.name, 0, len(rows))
     if not rows:
         before.keep(seeder, [])
@@ -48,6 +49,32 @@ def sow(seeder: Seeder[Any], before: Seeded) -> Conversation[tuple[int, int, int
     before.keep(seeder, kept)
     yield from _finish(seeder, stage, is_new=bool(inserted or changed))
     return inserted, changed, len(rows) - inserted - changed
+
+
+def _rows(seeder: Seeder[Any], before: Seeded) -> list[Row]:
+    """What a seeder's function gives. Raises `SeederFailed` if it fails, or gives no rows."""
+    try:
+        given: Any = seeder.rows(before)
+        rows: list[Any] = [] if given is None else list(given)
+    except SqlkitError as error:
+        error.add_note(f"in the seeder {seeder.name}")
+        raise
+    except Exception as error:
+        last = extract_tb(error.__traceback__)[-1]
+        where = f" at {last.filename}:{last.lineno}" if last.filename != __file__ else ""
+        raise SeederFailed(
+            f"seeder {seeder.name}: its function failed{where}: {type(error).__name__}: {error}",
+            seeder=seeder.name,
+        ) from error
+    if given is None:
+        raise SeedingError(f"seeder {seeder.name} gives None: return a list of rows, or yield them")
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Row):
+            raise SeedingError(
+                f"seeder {seeder.name}, row {number} is a {type(row).__name__}: it must be of a "
+                "row class, a compiled one or one of your own (class Member(Row))"
+            )
+    return rows
 
 
 def _write(
@@ -88,7 +115,7 @@ def _stage(seeder: Seeder[Any], rows: Sequence[Row]) -> Conversation[Stage]:
         named = ", ".join(sorted(each.__name__ for each in classes))
         raise SeedingError(f"{name} gives rows of several classes: {named}")
     row = classes.pop()
-    table = Table.answered(seeder.table, (yield ask(seeder.table)), name)
+    table = yield from look_up(seeder.table, name)
     reading = Reading(row, table.pick(row.__struct_fields__, name))
     key = table.pick(seeder.key, name)
     Table(table.name, tuple(reading.columns)).pick(seeder.key, f"{name}, {row.__name__}")

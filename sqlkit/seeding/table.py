@@ -8,13 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from sqlkit.errors import SeedingError
 from sqlkit.row import Row
 from sqlkit.seeding.meant import meant
 from sqlkit.statement import Line, Query, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+
+    from sqlkit.seeding.conversation import Conversation
 
 
 class Column(Row):
@@ -93,6 +97,45 @@ _KINDS = {
 }
 
 
+_KNOWN: Query[list[str]] = Query(
+    name="seeding.tables",
+    kind="many",
+    lines=(
+        Line("select oid::regclass::text from pg_class where relkind in ('r', 'p') "),
+        Line("and not relispartition and relnamespace <> 'pg_catalog'::regnamespace "),
+        Line("and relnamespace <> 'information_schema'::regnamespace order by 1"),
+    ),
+)
+
+
+def missing(name: str, asker: str) -> Conversation[SeedingError]:
+    """The error for a table that isn't there, with the near name."""
+    known: list[str] = yield Statement(_KNOWN)
+    if name in known:
+        return SeedingError(f"{asker}: {name} has no columns")
+    return SeedingError(
+        f"{asker}: there is no table {name}{meant(name, known)} (has every migration been applied, "
+        "and is its schema in search_path?)"
+    )
+
+
+def look_up(name: str, asker: str) -> Conversation[Table]:
+    """The table of a name, as in SQL, with or without schema.
+
+    Raises `SeedingError` if there is none of the name, or it is a view or the like.
+    """
+    try:
+        columns: list[Column] = yield ask(name)
+    except psycopg.errors.InvalidName:
+        raise SeedingError(
+            f"{asker}: {name!r} is no name of a table; what needs quotes in SQL needs them here"
+        ) from None
+    if not columns:
+        raise (yield from missing(name, asker))
+    require_table(columns[0].table, columns[0].relation, asker)
+    return Table(columns[0].table, tuple(columns))
+
+
 def require_table(name: str, relation: str, asker: str) -> None:
     """Raise `SeedingError` for what has rows or columns, but isn't a table."""
     if relation not in ("r", "p"):
@@ -111,17 +154,6 @@ class Table:
 
     name: str
     columns: tuple[Column, ...]
-
-    @classmethod
-    def answered(cls, name: str, columns: Sequence[Column], factory: str) -> Table:
-        """The table that PostgreSQL told of; raises `SeedingError` if it knows none of the name."""
-        if not columns:
-            raise SeedingError(
-                f"{factory}: there is no table {name} (has every migration been applied, and is "
-                "its schema in search_path?)"
-            )
-        require_table(columns[0].table, columns[0].relation, factory)
-        return cls(columns[0].table, tuple(columns))
 
     @property
     def key(self) -> tuple[Column, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sqlkit.errors import NoServer
@@ -18,7 +18,7 @@ from sqlkit.testing.binaries import Binaries, Unusable
 from sqlkit.testing.databases import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
 __all__ = ["Server", "find_binaries", "open_server", "throwaway"]
 
@@ -41,22 +41,33 @@ Any one of these helps:
 
 
 @contextmanager
-def throwaway(settings: Mapping[str, str] | None = None) -> Generator[Server]:
+def throwaway(
+    settings: Mapping[str, str] | None = None, *, like: int | None = None
+) -> Generator[Server]:
     """A server for a ``with`` block, with these settings of PostgreSQL where it is ours to start.
 
-    Raises `NoServer`, saying what was tried and why it failed.
+    ``like``: of this major version rather than another one, where it can be had and SQLKIT_TEST_PG
+    names none. Raises `NoServer`, saying what was tried and why it failed.
     """
-    with open_server(settings) as server:
+    with open_server(settings, like=like) as server:
         yield server
 
 
-def open_server(settings: Mapping[str, str] | None = None) -> Server:
+def open_server(settings: Mapping[str, str] | None = None, *, like: int | None = None) -> Server:
     """As `throwaway`, but the caller stops the server; at the latest it ends with the process."""
     ways, major = _asked_for()
+    if like and not major:
+        with suppress(NoServer):
+            return _first(ways, like, settings or {})
+    return _first(ways, major, settings or {})
+
+
+def _first(ways: Iterable[str], major: int | None, settings: Mapping[str, str]) -> Server:
+    """Of the first way that works."""
     reasons: dict[str, str] = {}
     for way in ways:
         try:
-            return _open(way, major, settings or {})
+            return _open(way, major, settings)
         except Unusable as reason:
             reasons[way] = str(reason)
             if way == "dsn" and os.environ.get(given.VARIABLE):

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+
+from sqlkit.testing.server import find_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from click.testing import Result
+
+    from sqlkit.testing.server import Server
 
     Run = Callable[..., Result]
 
@@ -82,6 +88,15 @@ def test_a_statement_that_fails_is_found(sqlkit: Run, project: Path) -> None:
 
 
 @pytest.mark.usefixtures("applied")
+def test_what_comes_after_a_failure_is_said_to_be_untried(sqlkit: Run, project: Path) -> None:
+    write(project, "0002.wrong", "select nope")
+    write(project, "0003.more", "create table more (n int)")
+    result = sqlkit("migrate", "apply", "--dry-run", exit_code=1)
+    assert "1 after 0002.wrong was not tried" in result.stderr
+    assert result.stdout.endswith("1 of 2 migrations tried and rolled back; 1 failed\n")
+
+
+@pytest.mark.usefixtures("applied")
 def test_the_plan_is_a_level_too_and_goes_up_to_one(sqlkit: Run, project: Path) -> None:
     write(project, "0002.a", "create table a (n int)")
     write(project, "0003.b", "create table b (n int)")
@@ -101,7 +116,7 @@ def test_on_a_copy_rollbacks_are_tried(sqlkit: Run, project: Path) -> None:
     result = sqlkit("migrate", "apply", "--dry-run=scratch")
     assert result.stdout.splitlines() == [
         "0002.a: its rollback reverses it",
-        "1 applied, rolled back and applied again on a copy; nothing wrong",
+        "1 applied on a copy, 1 of them rolled back and applied again; nothing wrong",
     ]
     write(project, "0002.a.rollback", "alter table a rename to b")
     result = sqlkit("migrate", "apply", "--dry-run=scratch", exit_code=1)
@@ -159,3 +174,21 @@ def test_the_project_says_how_long_a_lock_is_waited_for(
         assert "tried once, waiting 0.05 s for each lock" in shown
         shown = sqlkit("migrate", "apply", "--attempts", "2", exit_code=1).stderr
         assert "tried 2 times, waiting 0.05 s for each lock" in shown
+
+
+@pytest.mark.parametrize("level", ["plan", "verify", "scratch"])
+def test_no_level_changes_schema_rows_or_ledger_by_a_byte(
+    sqlkit: Run, project: Path, applied: str, server: Server, level: str
+) -> None:
+    def dump() -> str:
+        line = [str(find_binaries(server.major).bindir / "pg_dump"), "--dbname", applied]
+        text = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+        return re.sub(r"(?m)^\\(?:un)?restrict .*\n", "", text)
+
+    write(project, "0002.a", "alter table notes add key uuid default gen_random_uuid()")
+    write(project, "0002.a.rollback", "alter table notes drop key")
+    write(project, "0003.b", "-- transactional: false\ncreate index concurrently b on notes (due)")
+    before = dump()
+    sqlkit("migrate", "apply", f"--dry-run={level}", exit_code=1 if level == "verify" else 0)
+    assert "_sqlkit_migration" in before
+    assert dump() == before

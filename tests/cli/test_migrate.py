@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
+from sqlkit.cli import pulse
 from sqlkit.cli.migrating import took
 from tests.cli.test_app import in_terminal
 
@@ -98,7 +100,7 @@ def test_a_failing_migration_is_shown_with_its_line(sqlkit: Run, project: Path) 
     assert result.stdout.startswith("applied 0001.notes (")
     assert 'error: relation "mroe" does not exist' in result.stderr
     assert "in the migration 0002.wrong, migrations/0002.wrong.sql:3" in result.stderr
-    assert "before it, 1 of 2 were applied: 0001.notes; it is the last" in result.stderr
+    assert "1 of 2 was applied before it, and stays so: 0001.notes" in result.stderr
 
 
 def test_a_plan_shows_sql_and_warnings_and_the_queries_that_break(
@@ -184,3 +186,30 @@ def test_on_a_terminal_each_has_a_line_above_the_bar(empty: str) -> None:
 
     assert re.search(r"\x1b\[2K(\x1b\[1A\x1b\[2K)*applied 0001\.notes \(\d+ ms\)\r\n", shown), shown
     assert "1/1" in shown
+
+
+SLOW = """
+create table slow (n int); insert into slow select generate_series(1, 300);
+create function slowly(n int) returns int language plpgsql immutable as $$
+begin
+    perform pg_sleep(0.005);
+    return n;
+end $$;
+"""
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_long_statement_gives_signs_of_life(
+    sqlkit: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "FIRST", 0.2)
+    monkeypatch.setattr(pulse, "EVERY", 0.2)
+    monkeypatch.setattr(pulse, "CHECKS", 0.05)
+    write(project, "0002.slow", SLOW)
+    write(project, "0003.index", "create index on slow (slowly(n))")
+    write(project, "0004.sleep", "select 1; select pg_sleep(1)")
+    shown = sqlkit("migrate", "apply").stderr
+    far = r"note: 0003\.index: \d+ s so far, building index: scanning table, \d+%\n"
+    assert re.search(far, shown)
+    assert re.search(r"note: 0004\.sleep, 2 of 2: \d+ s so far\n", shown)
+    assert not [one for one in threading.enumerate() if isinstance(one, pulse.Pulse)]

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -117,6 +120,52 @@ def test_a_table_is_filled_without_a_seeder(
     assert count(seeds) == 32
     sqlkit("seed", "--fill", "notes", "--dsn", seeds, exit_code=2)
     sqlkit("seed", "x", "--fill", "notes=1", "--dsn", seeds, exit_code=2)
+    twice = sqlkit("seed", "--fill", "notes=1", "--fill", "notes=2", "--dsn", seeds, exit_code=2)
+    assert "--fill names notes twice" in twice.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def x(:", "app_seeds.py:1: SyntaxError"),
+        ("x = 1\nimport nowhere_at_all", "app_seeds.py:2: ModuleNotFoundError: No module named"),
+        (SEEDS.replace(', key="body"', ""), "app_seeds.py:13: TypeError: seeder() missing"),
+    ],
+)
+def test_a_seeds_file_that_fails_is_told_with_its_line_and_without_a_traceback(
+    sqlkit: Callable[..., Result], seeds: str, project: Path, text: str, said: str
+) -> None:
+    (project / "app_seeds.py").write_text(text)
+    result = sqlkit("seed", "--dsn", seeds, exit_code=2)
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_seeders_of_another_environment_are_said_to_be_left_out(
+    sqlkit: Callable[..., Result], seeds: str
+) -> None:
+    assert "another environment: extra (test)" in sqlkit("seed", "--dsn", seeds).stderr
+    assert "another" not in sqlkit("seed", "notes", "--dsn", seeds).stderr
+
+
+def test_a_bar_moves_on_a_terminal_and_the_json_stays_clean(seeds: str, project: Path) -> None:
+    ours, its = pty.openpty()
+    with os.fdopen(ours):
+        arguments = ["seed", "--fill", "notes=12000", "--json", "--dsn", seeds]
+        ran = subprocess.run(
+            [sys.executable, "-m", "sqlkit.cli", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=its,
+            env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"},
+            cwd=project,
+            check=True,
+            timeout=120,
+        )
+        os.close(its)
+        shown = os.read(ours, 100_000).decode()
+    assert json.loads(ran.stdout)["seeders"][0]["inserted"] == 12_000
+    assert "notes" in shown
+    assert "%" in shown
 
 
 def test_an_unknown_seeder_and_a_missing_file_are_wrong_use(

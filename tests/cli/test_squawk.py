@@ -39,14 +39,15 @@ SAID = (
 
 @pytest.fixture
 def pending(sqlkit: Run, project: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with two pending migrations; gives the folder of the files."""
+    """A project with three pending migrations; gives the folder of the files."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     sqlkit("migrate", "apply")
     folder = project / "migrations"
     (folder / "0002.key.sql").write_text(KEY, encoding="utf-8")
-    (folder / "0003.[odd] name.sql").write_text(
+    (folder / "0003.index.sql").write_text(
         "-- transactional: false\ncreate index concurrently x on notes (body);", encoding="utf-8"
     )
+    (folder / "0004.[odd] name.sql").write_text("create table t (n int);", encoding="utf-8")
     return folder
 
 
@@ -63,7 +64,9 @@ def test_its_warnings_stand_with_the_statement_and_bring_no_exit_status(sqlkit: 
         "squawk: constraint-missing-not-valid",
         "squawk: adding-foreign-key-constraint",
     ]
-    assert "squawk: prefer-robust-stmts" in rules[3]  # outside a transaction
+    # In a transaction it would say that CONCURRENTLY can't be there.
+    assert rules[3] == [None]
+    assert rules[4] == ["squawk: prefer-bigint-over-int"]
 
 
 @needs_squawk
@@ -73,7 +76,7 @@ def test_a_plan_has_them_with_their_line(sqlkit: Run) -> None:
     shown = sqlkit(*plan).stdout
     assert "warning: migrations/0002.key.sql:6: By default new constraints require" in shown
     lints = json.loads(sqlkit(*plan, "--json").stdout)["squawk"]
-    assert {one["migration"] for one in lints} == {"0002.key", "0003.[odd] name"}
+    assert {one["migration"] for one in lints} == {"0002.key", "0004.[odd] name"}
     assert lints[0]["line"] == 6
 
 

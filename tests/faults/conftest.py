@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
 import pytest
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sqlkit import AsyncDatabase
     from sqlkit.testing.server import Server
 
+Open: TypeAlias = "Callable[..., AsyncDatabase]"
+Session: TypeAlias = "psycopg.Connection[Any]"
+
 
 @pytest.fixture
 def seed() -> int:
@@ -37,7 +40,7 @@ def seen() -> Seen:
 
 
 @pytest.fixture
-def open_one(make_both: Callable[..., AsyncDatabase], seen: Seen) -> Callable[..., AsyncDatabase]:
+def open_one(make_both: Open, seen: Seen) -> Open:
     """Makes a database with one connection."""
 
     def make(
@@ -69,7 +72,7 @@ def database_url(module_url: str) -> str:
 
 
 @pytest.fixture
-def direct(database_url: str) -> Iterator[psycopg.Connection[Any]]:
+def direct(database_url: str) -> Iterator[Session]:
     """A connection around the proxy, to a database with the tables of `calls`."""
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute(TABLES)
@@ -77,7 +80,7 @@ def direct(database_url: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
-def proxy(direct: psycopg.Connection[Any]) -> Iterator[Proxy]:
+def proxy(direct: Session) -> Iterator[Proxy]:
     info = direct.info
     if not info.hostaddr:
         pytest.skip("the server is on a socket of the file system")

@@ -10,15 +10,13 @@ from psycopg.conninfo import make_conninfo
 from tests.faults import bank
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlkit import AsyncDatabase
     from sqlkit.database.begin import Isolation
+    from tests.faults.conftest import Open
 
 
 @pytest.mark.parametrize("isolation", bank.LEVELS)
 async def test_transfers_between_ten_accounts_are_made_once_each(
-    make_both: Callable[..., AsyncDatabase], database_url: str, isolation: Isolation
+    make_both: Open, database_url: str, isolation: Isolation
 ) -> None:
     quick_to_find_deadlocks = make_conninfo(database_url, options="-c deadlock_timeout=20ms")
     async with make_both(quick_to_find_deadlocks) as db:

@@ -17,9 +17,10 @@ from tests.faults import calls
 from tests.faults.watching import meanwhile, until, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from sqlkit import AsyncConnection, AsyncDatabase
+    from sqlkit import AsyncConnection
+    from tests.faults.conftest import Open, Session
     from tests.faults.seen import Seen
 
 TABLES = """
@@ -45,7 +46,7 @@ FIRST, SECOND = deposit("deposit_first"), deposit("deposit_second")
 
 
 @pytest.fixture
-def lone(direct: psycopg.Connection[Any], database_url: str) -> Iterator[psycopg.Connection[Any]]:
+def lone(direct: Session, database_url: str) -> Iterator[Session]:
     """Another one's connection, which deadlocks never choose."""
     direct.execute(TABLES)
     options = "-c deadlock_timeout=60s"
@@ -57,7 +58,7 @@ def limited(url: str, *options: str) -> str:
     return make_conninfo(url, options=" ".join(f"-c {option}" for option in options))
 
 
-def balances(conn: psycopg.Connection[Any]) -> list[int]:
+def balances(conn: Session) -> list[int]:
     return [n for (n,) in conn.execute("select balance from account order by id")]
 
 
@@ -77,10 +78,7 @@ PAUSE = sql("select pg_sleep(0.01)::text", kind="exec")
 
 
 async def test_of_two_that_deadlock_one_is_repeated_and_both_names_are_logged(
-    make_both: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    database_url: str,
-    caplog: pytest.LogCaptureFixture,
+    make_both: Open, lone: Session, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     attempts = {"left": 0, "right": 0}
 
@@ -112,10 +110,7 @@ async def test_of_two_that_deadlock_one_is_repeated_and_both_names_are_logged(
 
 
 async def test_batches_that_deadlock_are_repeated_and_logged_too(
-    make_both: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    database_url: str,
-    caplog: pytest.LogCaptureFixture,
+    make_both: Open, lone: Session, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     def batch(query: Query[int], *ids: int) -> list[Statement[int]]:
         return [Statement(query, ([n],)) for n in ids for _ in range(50)]
@@ -138,9 +133,9 @@ def deadlock(caplog: pytest.LogCaptureFixture) -> logging.LogRecord:
 
 
 async def test_a_single_statement_that_deadlocks_is_repeated(
-    open_one: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    direct: psycopg.Connection[Any],
+    open_one: Open,
+    lone: Session,
+    direct: Session,
     database_url: str,
     seen: Seen,
     caplog: pytest.LogCaptureFixture,
@@ -166,11 +161,7 @@ async def test_a_single_statement_that_deadlocks_is_repeated(
 
 
 async def test_a_single_statement_that_can_not_be_serialized_is_repeated(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    lone: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, lone: Session, database_url: str, seen: Seen
 ) -> None:
     def commit() -> None:
         waiting(direct)
@@ -186,10 +177,7 @@ async def test_a_single_statement_that_can_not_be_serialized_is_repeated(
 
 
 async def test_transact_repeats_what_can_not_be_serialized_until_it_can(
-    open_one: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, lone: Session, database_url: str, seen: Seen
 ) -> None:
     attempts = 0
 
@@ -211,10 +199,7 @@ async def test_transact_repeats_what_can_not_be_serialized_until_it_can(
 
 
 async def test_a_failure_to_serialize_at_commit_is_repeated_too(
-    open_one: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, lone: Session, database_url: str, seen: Seen
 ) -> None:
     """Write skew: each reads what the other writes."""
     attempts = 0
@@ -238,10 +223,7 @@ async def test_a_failure_to_serialize_at_commit_is_repeated_too(
 
 
 async def test_inside_a_transaction_a_conflict_is_the_caller_s(
-    open_one: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, lone: Session, database_url: str, seen: Seen
 ) -> None:
     async with open_one(database_url) as db:
         with pytest.raises(psycopg.errors.SerializationFailure):
@@ -262,11 +244,7 @@ SOON = sql("select balance from account where id = 1 for update", kind="one")
 
 @pytest.mark.parametrize("statement", [NOWAIT, SOON])
 async def test_a_lock_that_is_not_had_in_time_is_asked_for_again(
-    open_one: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
-    statement: Statement[Any],
+    open_one: Open, lone: Session, database_url: str, seen: Seen, statement: Statement[Any]
 ) -> None:
     def give_way() -> None:
         until(lambda: seen.errors("sql"))
@@ -281,11 +259,7 @@ async def test_a_lock_that_is_not_had_in_time_is_asked_for_again(
 
 @pytest.mark.parametrize("statement", [NOWAIT, SOON])
 async def test_a_lock_that_is_never_had_is_asked_for_five_times(
-    open_one: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
-    statement: Statement[Any],
+    open_one: Open, lone: Session, database_url: str, seen: Seen, statement: Statement[Any]
 ) -> None:
     async with open_one(limited(database_url, "lock_timeout=10ms")) as db:
         pid = await db.run(sql("select pg_backend_pid()", kind="one"))
@@ -303,11 +277,7 @@ async def test_a_lock_that_is_never_had_is_asked_for_five_times(
 
 
 async def test_a_statement_that_is_cancelled_is_not_repeated(
-    open_one: Callable[..., AsyncDatabase],
-    lone: psycopg.Connection[Any],
-    direct: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, lone: Session, direct: Session, database_url: str, seen: Seen
 ) -> None:
     def cancel_it() -> None:
         direct.execute("select pg_cancel_backend(%s)", [waiting(direct)])

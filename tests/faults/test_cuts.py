@@ -15,9 +15,7 @@ from tests.faults.proxy import random_cuts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import psycopg
-
-    from sqlkit import AsyncDatabase
+    from tests.faults.conftest import Open, Session
     from tests.faults.proxy import Proxy
 
 # A connection lives for some ten or twenty calls: a transaction has more bytes than a statement.
@@ -33,12 +31,7 @@ def cut(proxy: Proxy, seed: int, most: int) -> None:
 
 @pytest.mark.parametrize("call", [calls.in_transact, calls.in_transaction, calls.in_batch])
 async def test_a_transaction_is_done_once_and_told_so_or_not_at_all(
-    make_both: Callable[..., AsyncDatabase],
-    url: str,
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    seed: int,
-    call: Callable[..., Any],
+    make_both: Open, url: str, direct: Session, proxy: Proxy, seed: int, call: Callable[..., Any]
 ) -> None:
     cut(proxy, seed, TRANSACTIONS)
     async with make_both(url, max_size=1, policies=POLICIES) as db:
@@ -50,11 +43,7 @@ async def test_a_transaction_is_done_once_and_told_so_or_not_at_all(
 
 
 async def test_a_write_of_unknown_fate_is_told_as_such_and_never_repeated(
-    make_both: Callable[..., AsyncDatabase],
-    url: str,
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    seed: int,
+    make_both: Open, url: str, direct: Session, proxy: Proxy, seed: int
 ) -> None:
     cut(proxy, seed, STATEMENTS)
     async with make_both(url, max_size=1, policies=POLICIES) as db:
@@ -67,11 +56,7 @@ async def test_a_write_of_unknown_fate_is_told_as_such_and_never_repeated(
 
 @pytest.mark.parametrize("call", [calls.marked, calls.read])
 async def test_what_may_run_twice_never_fails(
-    make_both: Callable[..., AsyncDatabase],
-    url: str,
-    proxy: Proxy,
-    seed: int,
-    call: Callable[..., Any],
+    make_both: Open, url: str, proxy: Proxy, seed: int, call: Callable[..., Any]
 ) -> None:
     cut(proxy, seed, STATEMENTS)
     async with make_both(url, max_size=1, policies=POLICIES) as db:

@@ -19,30 +19,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlkit import AsyncConnection, AsyncDatabase
+    from tests.faults.conftest import Open, Session
     from tests.faults.proxy import Proxy
     from tests.faults.seen import Seen
 
 
-def counter(conn: psycopg.Connection[Any]) -> int:
+def counter(conn: Session) -> int:
     row = conn.execute("select n from counter").fetchone()
     assert row is not None
     return int(row[0])
 
 
-def terminate(conn: psycopg.Connection[Any], pid: int) -> None:
+def terminate(conn: Session, pid: int) -> None:
     """End a session as an administrator does, and wait until it is gone."""
     conn.execute("select pg_terminate_backend(%s)", [pid])
     await_end(conn, pid)
 
 
-def await_end(conn: psycopg.Connection[Any], pid: int) -> None:
+def await_end(conn: Session, pid: int) -> None:
     """Wait until a session is gone."""
     session = "select from pg_stat_activity where pid = %s"
     until(lambda: conn.execute(session, [pid]).rowcount == 0)
 
 
 @pytest.fixture
-def lock(direct: psycopg.Connection[Any], database_url: str) -> Iterator[psycopg.Connection[Any]]:
+def lock(direct: Session, database_url: str) -> Iterator[Session]:
     """Another one's transaction, that holds the counter."""
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("begin; select from counter for update")
@@ -53,10 +54,7 @@ def lock(direct: psycopg.Connection[Any], database_url: str) -> Iterator[psycopg
 
 
 async def test_a_session_that_ends_between_two_calls_is_not_noticed(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, database_url: str, seen: Seen
 ) -> None:
     async with open_one(database_url) as db:
         pid = await db.run(PID)
@@ -68,10 +66,7 @@ async def test_a_session_that_ends_between_two_calls_is_not_noticed(
 
 
 async def test_a_session_that_was_idle_for_too_long_is_not_noticed(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, database_url: str, seen: Seen
 ) -> None:
     url = make_conninfo(database_url, options="-c idle_session_timeout=100ms")
     async with open_one(url) as db:
@@ -88,11 +83,7 @@ async def test_a_session_that_was_idle_for_too_long_is_not_noticed(
 
 
 async def test_a_connection_that_breaks_between_two_calls_is_not_noticed(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, proxy: Proxy, url: str, seen: Seen
 ) -> None:
     async with open_one(url) as db:
         await db.run(PID)
@@ -107,11 +98,7 @@ async def test_a_connection_that_breaks_between_two_calls_is_not_noticed(
 
 
 async def test_a_write_whose_session_ends_is_unknown(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    lock: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, lock: Session, database_url: str, seen: Seen
 ) -> None:
     async with open_one(database_url) as db:
         error = await meanwhile(db, db.run(ADD), lambda: terminate(direct, waiting(direct)))
@@ -126,11 +113,7 @@ async def test_a_write_whose_session_ends_is_unknown(
 
 
 async def test_a_write_that_may_run_twice_is_repeated_when_its_session_ends(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    lock: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, lock: Session, database_url: str, seen: Seen
 ) -> None:
     def terminate_twice() -> None:
         first = waiting(direct)
@@ -145,10 +128,7 @@ async def test_a_write_that_may_run_twice_is_repeated_when_its_session_ends(
 
 
 async def test_on_a_held_connection_nothing_is_repeated(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, database_url: str, seen: Seen
 ) -> None:
     async with open_one(database_url) as db:
         async with db.connection() as held:
@@ -163,10 +143,7 @@ async def test_on_a_held_connection_nothing_is_repeated(
 
 
 async def test_a_transaction_whose_session_ends_is_undone_and_its_error_told(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, database_url: str, seen: Seen
 ) -> None:
     async with open_one(database_url) as db:
         with pytest.raises(psycopg.errors.AdminShutdown):
@@ -180,10 +157,7 @@ async def test_a_transaction_whose_session_ends_is_undone_and_its_error_told(
 
 
 async def test_transact_begins_again_when_its_session_ends(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, database_url: str, seen: Seen
 ) -> None:
     attempts = 0
 
@@ -203,9 +177,7 @@ async def test_transact_begins_again_when_its_session_ends(
 
 
 async def test_a_transaction_that_was_idle_for_too_long_is_begun_again_by_transact_alone(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    database_url: str,
+    open_one: Open, direct: Session, database_url: str
 ) -> None:
     attempts = 0
 
@@ -230,10 +202,7 @@ async def test_a_transaction_that_was_idle_for_too_long_is_begun_again_by_transa
 
 
 async def test_what_breaks_the_protocol_is_told_and_the_connection_replaced(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, database_url: str, seen: Seen
 ) -> None:
     url = make_conninfo(database_url, sslmode="disable", gssencmode="disable")
     async with open_one(url) as db:
@@ -248,10 +217,7 @@ async def test_what_breaks_the_protocol_is_told_and_the_connection_replaced(
 
 
 async def test_a_statement_in_a_transaction_that_failed_is_refused(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    database_url: str,
-    seen: Seen,
+    open_one: Open, direct: Session, database_url: str, seen: Seen
 ) -> None:
     async def hides_an_error(tx: AsyncConnection) -> None:
         with pytest.raises(psycopg.errors.RaiseException):
@@ -290,11 +256,7 @@ WAYS = [in_transaction, in_transact, in_batch]
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_commit_whose_answer_is_lost_is_found_out_to_be_done(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
-    way: Callable[[AsyncDatabase], Any],
+    open_one: Open, direct: Session, proxy: Proxy, url: str, way: Callable[[AsyncDatabase], Any]
 ) -> None:
     async with open_one(url) as db:
         proxy.lose_answer_to = b"COMMIT"
@@ -305,11 +267,7 @@ async def test_a_commit_whose_answer_is_lost_is_found_out_to_be_done(
 
 @pytest.mark.parametrize("way", [in_transact, in_batch])
 async def test_a_commit_that_is_lost_is_found_out_not_to_be_done_and_all_is_repeated(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
-    way: Callable[[AsyncDatabase], Any],
+    open_one: Open, direct: Session, proxy: Proxy, url: str, way: Callable[[AsyncDatabase], Any]
 ) -> None:
     async with open_one(url) as db:
         proxy.lose = b"COMMIT"
@@ -320,10 +278,7 @@ async def test_a_commit_that_is_lost_is_found_out_not_to_be_done_and_all_is_repe
 
 
 async def test_a_commit_that_is_lost_fails_the_block_that_it_ends(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
+    open_one: Open, direct: Session, proxy: Proxy, url: str
 ) -> None:
     async with open_one(url) as db:
         proxy.lose = b"COMMIT"
@@ -334,11 +289,7 @@ async def test_a_commit_that_is_lost_fails_the_block_that_it_ends(
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_commit_is_unknown_while_the_server_can_not_be_asked(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
-    way: Callable[[AsyncDatabase], Any],
+    open_one: Open, direct: Session, proxy: Proxy, url: str, way: Callable[[AsyncDatabase], Any]
 ) -> None:
     async with open_one(url, seconds=0.7) as db:
         proxy.lose_answer_to = b"COMMIT"
@@ -349,10 +300,7 @@ async def test_a_commit_is_unknown_while_the_server_can_not_be_asked(
 
 
 async def test_a_commit_is_known_once_the_server_can_be_asked_again(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
+    open_one: Open, direct: Session, proxy: Proxy, url: str
 ) -> None:
     def come_back() -> None:
         until(lambda: proxy.cuts)
@@ -369,11 +317,7 @@ async def test_a_commit_is_known_once_the_server_can_be_asked_again(
 
 @pytest.mark.parametrize("way", [in_transact, in_batch])
 async def test_a_transaction_that_the_server_goes_on_to_wait_for_is_ended_and_repeated(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
-    way: Callable[[AsyncDatabase], Any],
+    open_one: Open, direct: Session, proxy: Proxy, url: str, way: Callable[[AsyncDatabase], Any]
 ) -> None:
     """The network told the client of the loss, but not the server."""
     async with open_one(url) as db:
@@ -388,10 +332,7 @@ async def test_a_transaction_that_the_server_goes_on_to_wait_for_is_ended_and_re
 
 
 async def test_a_write_whose_answer_is_lost_stands_and_is_unknown(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
+    open_one: Open, direct: Session, proxy: Proxy, url: str
 ) -> None:
     async with open_one(url) as db:
         await db.run(ADD)
@@ -402,10 +343,7 @@ async def test_a_write_whose_answer_is_lost_stands_and_is_unknown(
 
 
 async def test_a_write_that_may_run_twice_is_repeated_when_its_answer_is_lost(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
+    open_one: Open, direct: Session, proxy: Proxy, url: str
 ) -> None:
     async with open_one(url) as db:
         await db.run(SET)
@@ -415,10 +353,7 @@ async def test_a_write_that_may_run_twice_is_repeated_when_its_answer_is_lost(
 
 
 async def test_a_text_that_is_lost_while_it_is_prepared_is_sent_again(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
+    open_one: Open, direct: Session, proxy: Proxy, url: str
 ) -> None:
     async with open_one(url) as db:
         proxy.lose_answer_to = b"counted"
@@ -427,10 +362,7 @@ async def test_a_text_that_is_lost_while_it_is_prepared_is_sent_again(
 
 
 async def test_a_copy_that_is_lost_is_never_repeated_with_what_is_left_of_its_rows(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    proxy: Proxy,
-    url: str,
+    open_one: Open, direct: Session, proxy: Proxy, url: str
 ) -> None:
     def rows() -> Iterator[tuple[int]]:
         for number in range(100_000):

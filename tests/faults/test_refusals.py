@@ -5,7 +5,7 @@ Nothing is faked: each state is what PostgreSQL says of a statement that deserve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -16,10 +16,11 @@ from tests.faults import calls
 from tests.faults.calls import PID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from sqlkit import AsyncConnection, AsyncDatabase
     from sqlkit.testing.server import Server
+    from tests.faults.conftest import Open, Session
     from tests.faults.seen import Seen
 
 TABLES = """
@@ -60,7 +61,7 @@ def module_url(server: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def direct(module_url: str) -> Iterator[psycopg.Connection[Any]]:
+def direct(module_url: str) -> Iterator[Session]:
     with psycopg.connect(module_url, autocommit=True) as conn:
         conn.execute("alter sequence executions restart")
         yield conn
@@ -93,12 +94,7 @@ WAYS = [alone, in_transaction, in_transact, in_batch]
     ("state", "text", "executions"), REFUSED, ids=[state for state, _, _ in REFUSED]
 )
 async def test_it_is_executed_once_and_the_connection_stays(
-    open_one: Callable[..., AsyncDatabase],
-    direct: psycopg.Connection[Any],
-    module_url: str,
-    state: str,
-    text: str,
-    executions: int,
+    open_one: Open, direct: Session, module_url: str, state: str, text: str, executions: int
 ) -> None:
     url = make_conninfo(module_url, options="-c statement_timeout=300 -c role=pg_monitor")
     async with open_one(url) as db:
@@ -112,7 +108,7 @@ async def test_it_is_executed_once_and_the_connection_stays(
 
 
 async def test_a_write_to_a_database_that_is_read_only_is_executed_once(
-    open_one: Callable[..., AsyncDatabase], module_url: str, seen: Seen
+    open_one: Open, module_url: str, seen: Seen
 ) -> None:
     async with open_one(module_url, read_only=True) as db:
         pid = await db.run(PID)

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -22,10 +22,11 @@ from tests.faults.calls import ADD, PID
 from tests.faults.watching import meanwhile, until, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from sqlkit import AsyncConnection, AsyncDatabase
+    from sqlkit import AsyncConnection
     from sqlkit.testing.server import Server
+    from tests.faults.conftest import Open, Session
     from tests.faults.seen import Seen
 
 OFTEN = Retry(attempts=1000, base=0.01, cap=0.05, each_second=1000)
@@ -45,7 +46,7 @@ def one() -> Iterator[Machine]:
 
 
 @pytest.fixture
-def direct(one: Machine) -> Iterator[psycopg.Connection[Any]]:
+def direct(one: Machine) -> Iterator[Session]:
     with psycopg.connect(one.url, autocommit=True) as conn:
         conn.execute("alter sequence executions restart; update counter set n = 0")
         yield conn
@@ -86,7 +87,7 @@ def accepts(url: str) -> bool:
     ],
 )
 async def test_a_server_that_refuses_is_asked_five_times_and_its_words_are_told(
-    open_one: Callable[..., AsyncDatabase], one: Machine, seen: Seen, what: str
+    open_one: Open, one: Machine, seen: Seen, what: str
 ) -> None:
     """When connecting libpq tells no SQLSTATE, so what is refused for good isn't known as such."""
     with ExitStack() as stack:
@@ -99,10 +100,7 @@ async def test_a_server_that_refuses_is_asked_five_times_and_its_words_are_told(
 
 
 async def test_a_server_that_has_no_connection_left_is_asked_again(
-    open_one: Callable[..., AsyncDatabase],
-    one: Machine,
-    direct: psycopg.Connection[Any],
-    seen: Seen,
+    open_one: Open, one: Machine, direct: Session, seen: Seen
 ) -> None:
     def give_one() -> None:
         until(lambda: seen.errors("add"))
@@ -125,10 +123,7 @@ def crash(pid: int) -> None:
 
 
 async def test_a_write_under_way_is_unknown_when_the_server_crashes(
-    open_one: Callable[..., AsyncDatabase],
-    one: Machine,
-    direct: psycopg.Connection[Any],
-    seen: Seen,
+    open_one: Open, one: Machine, direct: Session, seen: Seen
 ) -> None:
     lock = psycopg.connect(one.url)
     lock.execute("select from counter for update")
@@ -146,7 +141,7 @@ async def test_a_write_under_way_is_unknown_when_the_server_crashes(
 
 
 async def test_transact_survives_a_crash_of_the_server(
-    open_one: Callable[..., AsyncDatabase], one: Machine, direct: psycopg.Connection[Any]
+    open_one: Open, one: Machine, direct: Session
 ) -> None:
     attempts = 0
 
@@ -180,7 +175,7 @@ def newest() -> Iterator[Server]:
 
 
 async def test_a_transaction_that_took_too_long_is_not_begun_again(
-    open_one: Callable[..., AsyncDatabase], newest: Server, seen: Seen
+    open_one: Open, newest: Server, seen: Seen
 ) -> None:
     attempts = 0
 

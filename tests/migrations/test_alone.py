@@ -66,7 +66,7 @@ def test_a_failed_index_is_dirty_until_it_is_resolved(
         apply()
     note = caught.value.__notes__[1]
     assert "it is dirty now, and left the INVALID index public.a_n" in note
-    assert '"--rolled-back 0002.index --drop-invalid"' in note
+    assert '"sqlkit migrate resolve --rolled-back 0002.index --drop-invalid"' in note
     assert states()["0002.index"] == "dirty"
     (error,) = query("select error from _sqlkit_migration where state = 'dirty'")
     assert error == 'could not create unique index "a_n"'

@@ -104,7 +104,9 @@ def test_a_failing_migration_leaves_nothing_and_is_named(
 
     assert caught.value.__notes__ == [
         f"in the migration 0004.d, {folder / '0004.d.sql'}:4",
-        "before it, 3 of 5 were applied: 0001.a, 0002.b, 0003.c; after it, 1 was not begun",
+        "the migration 0004.d was taken back as a whole: nothing of it stands",
+        "3 of 5 were applied before it, and stay so: 0001.a, 0002.b, 0003.c; "
+        "1 after it was not begun",
     ]
     assert query("select to_regclass('d') is null") == [True]
     assert [states()[id_] for id_ in ("0003.c", "0004.d", "0005.e")] == [
@@ -140,7 +142,8 @@ def test_a_failing_rollback_leaves_all_and_is_named(
         roll_back(count=None)
     assert caught.value.__notes__ == [
         f"in the migration 0003.c (its rollback), {path.with_suffix('.rollback.sql')}:3",
-        "before it, none of 3 was rolled back; after it, 2 were not begun",
+        "the migration 0003.c (its rollback) was taken back as a whole: nothing of it stands",
+        "none of 3 was rolled back before it; 2 after it were not begun",
     ]
     assert query("select count(*) from _yoyo_migration") == [3]
     assert query("select attname from pg_attribute where attrelid = 'a'::regclass and attnum = 2")
@@ -179,7 +182,7 @@ def test_a_file_that_is_gone_is_an_error(
     (folder / "0003.c.sql").unlink()
     with pytest.raises(MigrationError, match=r"0003\.c was applied on .*, and its file is gone"):
         apply()
-    with pytest.raises(MigrationError, match=r"0003\.c was applied after 0002\.b, and its file"):
+    with pytest.raises(MigrationError, match=r"0003\.c would be rolled back, and its file is"):
         roll_back()
     assert states()["0003.c"] == "missing"
 

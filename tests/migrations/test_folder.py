@@ -58,7 +58,7 @@ def test_a_rollback_that_does_nothing_is_one(folder: Path, write: Write) -> None
         ("\n-- transactionl: false\n", r'0002\.b\.sql:2: .*did you mean "-- transactional:"'),
         ("-- transactional: no\n", r'"-- transactional:" is true or false, once, not \'no\''),
         ("-- depends: 0001.aa\n", r"0002\.b\.sql: depends on 0001\.aa, .* did you mean 0001\.a\?"),
-        ("-- depends: 0002.b\n", r"depend on each other in a circle: 0002\.b"),
+        ("-- depends: 0002.b\n", r"0002\.b\.sql depends on itself"),
     ],
 )
 def test_a_wrong_head_is_an_error(folder: Path, write: Write, text: str, message: str) -> None:
@@ -95,9 +95,20 @@ def test_two_folders_are_read_as_one(folder: Path, write: Write, tmp_path: Path)
     assert [one.id for one in read(folder, other)] == ["0001.a", "0000.b"]
 
 
+def test_a_circle_names_who_is_in_it(folder: Path, write: Write) -> None:
+    write("0001.a", "-- depends: 0003.c\nselect 1")
+    write("0002.b", "select 1")
+    write("0003.c", "-- depends: 0001.a\nselect 1")
+    with pytest.raises(MigrationError, match="in a circle: ") as caught:
+        read(folder)
+    assert "0001.a" in str(caught.value)
+    assert "0003.c" in str(caught.value)
+    assert "0002.b" not in str(caught.value)
+
+
 def test_python_that_cannot_be_loaded_is_an_error(folder: Path, write: Write) -> None:
     write("0001.a.py", "this is no Python")
-    with pytest.raises(MigrationError, match=r"0001\.a\.py can't be loaded: .*invalid syntax"):
+    with pytest.raises(MigrationError, match=r"0001\.a\.py:1 can't be loaded: .*invalid syntax"):
         read(folder)
 
 
@@ -121,3 +132,31 @@ def test_an_id_may_be_said_by_its_beginning(folder: Path, write: Write) -> None:
         found.find("0002")
     with pytest.raises(MigrationError, match=r"no migration 0002\.x; did you mean 0002\.[bc]"):
         found.find("0002.x")
+
+
+def test_files_with_names_that_yoyo_does_not_know_are_told(folder: Path, write: Write) -> None:
+    write("0001.a", "select 1", "select 2")
+    write("0002.b.rollback", "select 1")
+    (folder / "0003.c.Sql").touch()
+    (folder / "README.md").touch()
+    assert [text.partition(" is ")[0] for text in read(folder).strays] == [
+        str(folder / "0002.b.rollback.sql"),
+        str(folder / "0003.c.Sql"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["0001.a.rolback", "0001.a-down", "0001.a_undo.py", "0001.a.Down"])
+def test_a_rollback_with_a_wrong_name_is_not_taken_for_a_migration(
+    folder: Path, write: Write, name: str
+) -> None:
+    write("0001.a", "select 1")
+    write(name, "steps = []" if name.endswith(".py") else "drop table a")
+    with pytest.raises(MigrationError, match=r"looks like the rollback of 0001\.a\n"):
+        read(folder)
+
+
+@pytest.mark.parametrize("name", ["0001.a.index", "0001.downtime", "0002.down", "0001.a.undone"])
+def test_other_words_in_a_name_are_free(folder: Path, write: Write, name: str) -> None:
+    write("0001.a", "select 1")
+    write(name, "select 1")
+    assert len(read(folder)) == 2

@@ -10,29 +10,24 @@ from typing import Any, TypeAlias
 
 import psycopg
 import pytest
+
+from tests.migrations.readers import others_read, read_for
 from tests.patience import SLACK
 
 Write: TypeAlias = Callable[..., Path]
 Run: TypeAlias = Callable[..., list[str]]
 
 
-def read_for(url: str, seconds: float, begun: threading.Event) -> None:
-    with psycopg.connect(url, application_name="reader") as connection:
-        connection.execute("select * from a")
-        begun.set()
-        time.sleep(seconds)
+class Ending(list[str]):
+    """What is told; the first of it ends a reader's transaction."""
 
+    def __init__(self, reader: psycopg.Connection[Any]) -> None:
+        super().__init__()
+        self.reader = reader
 
-def waits(url: str, stop: threading.Event) -> list[float]:
-    """How long other readers had to wait, each."""
-    found: list[float] = []
-    with psycopg.connect(url, autocommit=True) as connection:
-        while not stop.is_set():
-            start = time.perf_counter()
-            connection.execute("select count(*) from a")
-            found.append(time.perf_counter() - start)
-            time.sleep(0.005)
-    return found
+    def append(self, note: str) -> None:
+        self.reader.rollback()
+        super().append(note)
 
 
 def test_a_reader_in_the_way_holds_up_others_no_longer_than_the_lock_timeout(
@@ -44,7 +39,7 @@ def test_a_reader_in_the_way_holds_up_others_no_longer_than_the_lock_timeout(
     begun, stop = threading.Event(), threading.Event()
     slow = threading.Thread(target=read_for, args=(database_url, 5, begun))
     others: list[float] = []
-    reader = threading.Thread(target=lambda: others.extend(waits(database_url, stop)))
+    reader = threading.Thread(target=lambda: others.extend(others_read(database_url, stop)))
     slow.start()
     begun.wait()
     reader.start()
@@ -102,13 +97,10 @@ def test_what_can_not_be_rolled_back_is_tried_again_too_while_it_did_nothing(
     write("0001.a", "create table a (n int)")
     apply()
     write("0002.b", "-- transactional: false\nalter table a add t text")
-    begun = threading.Event()
-    slow = threading.Thread(target=read_for, args=(database_url, 0.6, begun))
-    slow.start()
-    begun.wait()
-    told: list[str] = []
-    assert apply(tell=told, lock_timeout=0.2) == ["0002.b"]
-    slow.join()
+    with psycopg.connect(database_url) as reader:
+        reader.execute("select * from a")
+        told = Ending(reader)
+        assert apply(tell=told, lock_timeout=0.2) == ["0002.b"]
     assert told
 
 

@@ -253,7 +253,7 @@ def test_a_field_without_a_value_is_an_error_that_names_it() -> None:
         id: int = key()
         name: str = "x"
 
-    with pytest.raises(WrongArgument, match="HalfFactory: mood, tags has no value"):
+    with pytest.raises(WrongArgument, match="HalfFactory: no value for mood, tags: declare"):
         HalfFactory.build()
     wrong: Any = HalfFactory
     assert wrong.build(mood=None, tags=[]) == Author(2, "x", None, [])

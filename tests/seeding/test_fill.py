@@ -185,8 +185,17 @@ def test_a_circle_that_cannot_be_cut_is_named(db: Database) -> None:
 
 
 def test_a_table_that_is_not_there_is_an_error(db: Database) -> None:
-    with pytest.raises(SeedingError, match="there is no table campains"):
+    with pytest.raises(SeedingError, match='there is no table campains; did you mean "campaigns"'):
         fill(db, {"campains": 3})
+    with pytest.raises(SeedingError, match="'a b' is no name of a table"):
+        fill(db, {"a b": 3})
+
+
+def test_numbers_of_rows_that_make_no_sense_are_refused(db: Database) -> None:
+    with pytest.raises(WrongArgument, match="users can't be filled with -1 rows"):
+        fill(db, {"users": -1})
+    with pytest.raises(WrongArgument, match="users is to be filled twice"):
+        fill(db, {"users": 1, "public.users": 2})
 
 
 def test_a_factory_of_a_table_gives_its_rows_with_what_was_given(db: Database) -> None:

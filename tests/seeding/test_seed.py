@@ -194,7 +194,7 @@ def test_names_that_are_wrong_are_errors_with_the_near_one(db: Database) -> None
     wrong: list[tuple[Callable[..., Any], str]] = [
         (seeder("users", key="emial"), 'seeder users: users has no column "emial"; did you mean'),
         (seeder("users", key="email", keep=("setings",)), 'did you mean "settings"'),
-        (seeder("usres", key="email"), "there is no table usres"),
+        (seeder("usres", key="email"), 'there is no table usres; did you mean "users"'),
     ]
     for made, reason in wrong:
         with pytest.raises(SeedingError, match=reason):
@@ -214,6 +214,71 @@ def test_rows_of_a_seeder_that_was_not_named_are_not_to_be_had(db: Database) -> 
 
 def test_a_seeder_without_rows_does_nothing(db: Database) -> None:
     assert seed(db, [people(0)]) == [Done("people", "users", 0, 0, 0)]
+
+
+def _none(_: Seeded) -> Any:
+    return None
+
+
+def _divides(_: Seeded) -> Any:
+    return [1 / 0]
+
+
+def _dicts(_: Seeded) -> Any:
+    return [{"email": "x"}]
+
+
+def _takes_nothing() -> Any:
+    return []
+
+
+FAILING: dict[str, Any] = {
+    "seeder odd: its function failed: TypeError": _takes_nothing,
+    r"seeder odd: its function failed at .*test_seed\.py:\d+: ZeroDivision": _divides,
+    "seeder odd gives None: return a list of rows, or yield them": _none,
+    "seeder odd, row 1 is a dict: it must be of a row class": _dicts,
+}
+
+
+@pytest.mark.parametrize("reason", FAILING)
+def test_a_function_that_fails_or_gives_no_rows_is_named(db: Database, reason: str) -> None:
+    rows = FAILING[reason]
+    with pytest.raises(SeedingError, match=reason):
+        seed(db, [seeds.users, seeder("users", key="email", name="odd")(rows)])
+    assert db.run(sql("select count(*) from users", kind="one")) == 0
+
+
+def test_what_a_factory_says_in_a_seeder_brings_the_seeder_s_name(db: Database) -> None:
+    wrong: Any = UserFactory
+
+    @seeder("users", key="email", name="odd")
+    def odd(_: Seeded) -> Iterable[User]:
+        return [wrong.build(emial="x")]
+
+    with pytest.raises(WrongArgument) as caught:
+        seed(db, [odd])
+    assert caught.value.__notes__ == ["in the seeder odd"]
+
+
+def test_a_seeder_that_could_not_run_is_refused_when_it_is_made() -> None:
+    wrong: Any = ["users"]
+    with pytest.raises(WrongArgument, match="after takes seeders themselves, not 'users'"):
+        seeder("users", key="email", after=wrong)
+
+    async def rows(_: Seeded) -> Iterable[User]:
+        return []
+
+    asynchronous: Any = rows
+    with pytest.raises(WrongArgument, match=r"seeder users gives rows .*: def, not async def"):
+        seeder("users", key="email")(asynchronous)
+
+
+def test_one_environment_may_be_said_without_a_list(db: Database) -> None:
+    @seeder("users", key="email", environments="test")
+    def some(_: Seeded) -> Iterable[User]:
+        return UserFactory.build_batch(range(1, 4))
+
+    assert seed(db, [some], environment="test")[0].inserted == 3
 
 
 def test_environments_choose_seeders(db: Database) -> None:

@@ -213,7 +213,7 @@ REFUSED = {
     "create view t as select 1 as a": "fill: t is a view; rows are put into tables only",
     "create materialized view t as select 1 as a": "t is a materialized view",
     "create sequence t": "t is a sequence",
-    "create table t ()": "t can't be filled: it has no column that takes a value",
+    "create table t ()": "fill: t has no columns",
     "create table t (a int generated always as (1) stored)": "no column that takes a value",
     "create type pair as (a int, b int); create table t (p pair not null)": (
         'no values are known of the type pair, of the column "p"'

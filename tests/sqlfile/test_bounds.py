@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Write: TypeAlias = "Callable[[], str]"
 
 # Of a mebibyte, and of the seconds that it may take; "make chaos" reads the whole.
-PART = float(os.environ.get("SQLKIT_TEST_PART", "0.25"))
+PART = float(os.environ.get("SQLKIT_TEST_PART", "0.125"))
 SIZE = int(PART * (1 << 20))
 HEADER = "-- name: x\n"
 COPY = "-- name: x :copy\ncopy "

@@ -49,9 +49,9 @@ def test_a_migration_that_fails_is_named(database_url: str, folder: Path) -> Non
     (folder / "0003.wrong.sql").write_text("create table pears (n int)")
     with pytest.raises(psycopg.errors.DuplicateTable) as caught:
         migrate.apply(database_url, folder)
-    place, so_far = caught.value.__notes__
+    place, _, so_far = caught.value.__notes__
     assert place == f"in the migration 0003.wrong, {folder / '0003.wrong.sql'}:1"
-    assert so_far.startswith("before it, 2 of 3 were applied: 0001.pears, 0002.more")
+    assert so_far.startswith("2 of 3 were applied before it, and stay so: 0001.pears, 0002.more")
 
 
 def test_a_migration_that_cannot_be_read_is_not_passed_over(

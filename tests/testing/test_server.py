@@ -175,6 +175,19 @@ def test_its_folder_is_made_where_one_says(monkeypatch: pytest.MonkeyPatch) -> N
         assert list(Path(folder).iterdir()) == []
 
 
+def test_a_data_folder_is_made_once_if_there_is_a_folder_to_keep_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SQLKIT_TEST_CACHE", str(tmp_path))
+    numbers: set[Any] = set()
+    for _ in range(2):
+        with throwaway() as own:
+            numbers.add(answer(own.url, "select system_identifier from pg_control_system()"))
+    assert len(numbers) == 1
+    (kept,) = tmp_path.iterdir()
+    assert (kept / "PG_VERSION").read_text().strip() == str(own.major)
+
+
 def test_root_runs_the_server_as_an_ordinary_user(server: Server) -> None:
     if server.pid is None:
         pytest.skip("the server is not ours")

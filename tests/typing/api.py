@@ -7,7 +7,7 @@ from typing import Any, assert_type
 
 import psycopg
 
-from sql import events, users
+from sql import campaigns, events, seeds, users
 from sql.factories import CampaignFactory, UserFactory
 from sqlkit import (
     AsyncConnection,
@@ -21,6 +21,7 @@ from sqlkit import (
     load,
     sql,
 )
+from sqlkit.seeding import Done, Seeded, Seeder, seed, seed_async, seeder
 
 
 class Pair(Row):
@@ -108,3 +109,14 @@ async def factories_give_rows(db: Database, both: AsyncDatabase) -> None:
     owner = await UserFactory.create_batch(both, 2, billable=True)
     assert_type(owner, list[users.User])
     await CampaignFactory.create(both, owner_id=owner[0].id)
+
+
+async def seeders_know_the_rows_of_others(db: Database, both: AsyncDatabase) -> None:
+    def some(seeded: Seeded) -> list[campaigns.Campaign]:
+        assert_type(seeded[seeds.users], list[users.User])
+        return []
+
+    made = seeder("campaigns", key="id", after=[seeds.users])(some)
+    assert_type(made, Seeder[campaigns.Campaign])
+    assert_type(seed(db, [made, seeds.users]), list[Done])
+    assert_type(await seed_async(both, [made], dry_run=True), list[Done])

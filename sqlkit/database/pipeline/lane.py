@@ -62,7 +62,7 @@ class Lane:
         self._aborted: list[Read] = []
         self._late = 0.0
         self._task: asyncio.Task[None] | None = None
-        self._listens = self._is_ending = self._is_over = False
+        self._listens = self._was_cut = self._is_ending = self._is_over = False
         self._listen()
         self._go_on()
 
@@ -85,6 +85,7 @@ class Lane:
                 self._send(read)
             if self._sent:
                 self.is_busy = True
+                self._was_cut = False
                 self._late = now + _PATIENCE + len(self._sent) * _EACH
                 if pipeline.end_batch(self.conn):
                     self._loop.add_writer(self._file, self._write)
@@ -158,7 +159,7 @@ class Lane:
 
     def _blame(self, read: Read, sqlstate: str) -> None:
         resting, now = self._lanes.resting, monotonic()
-        if self._task is not None and sqlstate == _CANCELED:
+        if self._was_cut and sqlstate == _CANCELED:
             resting.slow(read.variant, now)
             read.was_slow = True
             return
@@ -182,7 +183,8 @@ class Lane:
         self._read()  # what has arrived while the loop was at something else
         if not self.is_busy:
             return
-        if self._task is None:
+        if not self._was_cut:
+            self._was_cut = True
             self._do(self._cut_short())
         elif now >= self._late + _GRACE:
             self._close(psycopg.OperationalError("no answer to a cancel"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
+from asyncio import get_running_loop
 from collections import deque
 from dataclasses import replace
 from math import ceil, inf
@@ -108,19 +109,22 @@ class Lanes:
         began = monotonic()
         answer = await ordinary()
         if read.was_slow:
-            self.resting.tried(read.variant, monotonic() - began)
+            self.resting.tried(read.variant, monotonic() - began, monotonic())
         if read.misfits:
             self._learn_anew(read.variant)
         return answer
 
     def _join(self, call: Call, statement: Statement[Any]) -> Read | None:
         """Put a call at the end of the queue, if there is one at this moment."""
-        loop = asyncio.get_running_loop()
+        loop = get_running_loop()
         if not self._is_open or loop is not self.loop:
             self._begin(loop)
         now, own = monotonic(), statement.query.timeout
+        if not self._lanes:
+            self._open(now)
+            return None
         deadline = min(now + (self._settings.timeout if own is None else own), call.deadline)
-        if not self._takes(now) or deadline <= now:
+        if deadline <= now or len(self._waiting) >= self._settings.max_waiting:
             return None
         read = Read(call, statement, loop.create_future(), now, deadline)
         if self.resting and self.resting.is_resting(read.variant, now):
@@ -131,11 +135,6 @@ class Lanes:
         if not self._is_due:
             self.freed()
         return read
-
-    def _takes(self, now: float) -> bool:
-        if not self._lanes:
-            self._open(now)
-        return bool(self._lanes) and len(self._waiting) < self._settings.max_waiting
 
     def _learn_anew(self, variant: Variant) -> None:
         """Arguments fitted elsewhere that don't fit what was prepared here: it is stale."""
@@ -188,8 +187,9 @@ class Lanes:
             lane.check(now)
         if now >= self._soonest:
             self._expire(now)
-        while waiting and (now - waiting[0].began >= _WAIT or not self._lanes):
-            waiting.popleft().go_elsewhere()
+        if not any(lane.is_free for lane in self._lanes):
+            while waiting and now - waiting[0].began >= _WAIT:
+                waiting.popleft().go_elsewhere()
         if waiting or any(lane.is_busy for lane in self._lanes):
             self._watch()
         elif self._lanes:
@@ -242,13 +242,15 @@ class Lanes:
         self._lanes.remove(lane)
         self._conns.discard(lane.conn)
         self._pool.give(lane.conn, error)
+        while self._waiting and not self._lanes:
+            self._waiting.popleft().go_elsewhere()
 
     def close(self) -> None:
         """Close the lanes, each when what is under way on it has its answer. Idempotent."""
         if not self._is_open:
             return
         self._is_open = False
-        if asyncio.get_running_loop() is not self.loop:
+        if get_running_loop() is not self.loop:
             self._forget()
         while self._waiting:
             self._waiting.popleft().go_elsewhere()

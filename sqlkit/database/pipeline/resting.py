@@ -53,10 +53,11 @@ class Resting:
         pause = _FIRST if last is None else min(2 * last.pause, _LONGEST)
         self._rests[variant] = _Rest(now + pause, pause)
 
-    def tried(self, variant: Variant, seconds: float) -> None:
-        """How long a call of it then took in the ordinary way."""
-        if seconds < _SLOW:
-            self._rests.pop(variant, None)
+    def tried(self, variant: Variant, seconds: float, now: float) -> None:
+        """How long the same call then took in the ordinary way."""
+        rest = self._rests.pop(variant, None)
+        if rest is not None and seconds >= _SLOW:
+            self._rests[variant] = _Rest(now + max(rest.pause, seconds), rest.pause)
 
     def failed(self, variant: Variant, now: float) -> None:
         """A text ended in an error, which aborted its batch."""

@@ -62,14 +62,10 @@ def answers(conn: AsyncPgConnection) -> Iterator[PGresult]:
     pgconn = conn.pgconn
     pgconn.consume_input()
     is_busy, get_result = pgconn.is_busy, pgconn.get_result
-    nothing = 0
-    while nothing < 2 and not is_busy():
-        result = get_result()
-        if result is None:  # between two answers; twice, where there are no more
-            nothing += 1
-        else:
-            nothing = 0
-            yield result
+    while not is_busy() and (result := get_result()) is not None:
+        yield result
+        if result.status != SYNC:
+            get_result()  # the end of an answer, which is none
 
 
 def sqlstate(result: PGresult) -> str:

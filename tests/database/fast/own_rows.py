@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sqlkit import Statement
 
 
+AT_ONCE = 4
+
+
 def row(n: int) -> Statement[Any]:
     return sql("select :n::int as n, :t::text as t", kind="one", n=n, t=f"text {n}")
 
@@ -73,7 +76,7 @@ async def ask(db: AsyncDatabase, n: int) -> None:
 
 
 async def among_cancelled_tasks(url: str, cancellations: int, tasks: int = 64) -> None:
-    """Tasks that ask all the time, of which a random one is cancelled and replaced, many times."""
+    """Tasks that ask all the time, of which random ones are cancelled and replaced, many times."""
     seed = random.randrange(1_000_000)
     chance = random.Random(seed)
     numbers = itertools.count()
@@ -84,17 +87,19 @@ async def among_cancelled_tasks(url: str, cancellations: int, tasks: int = 64) -
 
     async with AsyncDatabase(url, max_size=8, pool_timeout=60) as db:
         running = [asyncio.ensure_future(work(db)) for _ in range(tasks)]
-        for _ in range(cancellations):
-            await asyncio.sleep(chance.random() * 0.001)
-            victim = chance.randrange(tasks)
-            running[victim].cancel()
-            (ended,) = await asyncio.gather(running[victim], return_exceptions=True)
-            assert isinstance(ended, asyncio.CancelledError), f"seed {seed}: {ended!r}"
-            running[victim] = asyncio.ensure_future(work(db))
+        for _ in range(cancellations // AT_ONCE):
+            await asyncio.sleep(chance.random() * 0.004)
+            victims = chance.sample(range(tasks), AT_ONCE)
+            for victim in victims:
+                running[victim].cancel()
+            ended = await asyncio.gather(*(running[v] for v in victims), return_exceptions=True)
+            assert all(isinstance(e, asyncio.CancelledError) for e in ended), f"{seed}: {ended}"
+            for victim in victims:
+                running[victim] = asyncio.ensure_future(work(db))
         for task in running:
             task.cancel()
-        for ended in await asyncio.gather(*running, return_exceptions=True):
-            assert isinstance(ended, asyncio.CancelledError), f"seed {seed}: {ended!r}"
+        ended = await asyncio.gather(*running, return_exceptions=True)
+        assert all(isinstance(e, asyncio.CancelledError) for e in ended), f"{seed}: {ended}"
         await asyncio.gather(*(ask(db, n) for n in range(24)))
         statistics = db.pool_statistics()
         assert statistics["in_use"] == statistics["waiting"] == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.database.pipeline.reads import piped, warm
+from tests.database.pipeline.reads import piped, row, warm
 from tests.database.pool.servers import machine
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def tables(database_url: str) -> str:
 @pytest.fixture
 async def db(tables: str) -> AsyncIterator[AsyncDatabase]:
     async with piped(tables, max_size=4) as database:
-        await warm(database)
+        await warm(database, row(1))
         yield database
 
 

@@ -22,7 +22,7 @@ def read(text: str, /, kind: Kind = "one", **params: Any) -> Statement[Any]:
 
 
 @cache
-def known(text: str, kind: Kind, **params: Any) -> Query[Any]:
+def known(text: str, kind: Kind, /, **params: Any) -> Query[Any]:
     """The query of such statements: one and the same for the same text."""
     query = sql(text, kind, **params).query
     assert query.parameters == tuple(params)
@@ -52,21 +52,21 @@ SLEEPERS = sql(
 )
 
 
-async def ordinary_pids(db: AsyncDatabase) -> set[int]:
-    """The server's processes behind the pool's connections."""
-    pid = sql("select pg_backend_pid()", kind="one")
-    return set(await asyncio.gather(*(db.run(pid) for _ in range(8))))
+def lanes(db: AsyncDatabase) -> set[int]:
+    """The server's processes behind the lanes."""
+    of_it = db._lanes  # pyright: ignore[reportPrivateUsage]
+    assert of_it is not None
+    return {lane.conn.backend for lane in of_it._lanes}  # pyright: ignore[reportPrivateUsage]
 
 
-async def lane_pids(db: AsyncDatabase) -> set[int]:
-    """Those behind the lanes that answer at this moment."""
-    found = await asyncio.gather(*(db.run(PID) for _ in range(40)))
-    return set(found) - await ordinary_pids(db)
+async def answering(db: AsyncDatabase) -> set[int]:
+    """Those of them that answer at this moment."""
+    return set(await asyncio.gather(*(db.run(PID) for _ in range(40)))) & lanes(db)
 
 
 async def warm(db: AsyncDatabase, *statements: Statement[Any]) -> None:
     """Run statements until the lanes know them."""
-    for statement in (PID, row(1), *statements):
+    for statement in (PID, *statements):
         for _ in range(4):
             await asyncio.gather(*(db.run(statement) for _ in range(20)))
             await asyncio.sleep(0.02)
@@ -76,7 +76,7 @@ async def warm(db: AsyncDatabase, *statements: Statement[Any]) -> None:
 async def lanes_answer(db: AsyncDatabase) -> None:
     """Wait for lanes that answer; on a loaded machine any text may have to rest for seconds."""
     for _ in range(1500):
-        if await lane_pids(db):
+        if await answering(db):
             return
         await asyncio.sleep(0.01)
     raise AssertionError("there is no lane")

@@ -12,8 +12,8 @@ import pytest
 from sqlkit import DatabaseClosed, sql
 from tests.database.pipeline.reads import (
     PID,
-    lane_pids,
-    ordinary_pids,
+    answering,
+    lanes,
     piped,
     read,
     row,
@@ -44,18 +44,18 @@ async def test_a_lane_that_is_lost_is_not_noticed(db: AsyncDatabase) -> None:
     readers = [asyncio.create_task(reader(db, ends)) for _ in range(32)]
     for _ in range(10):
         await asyncio.sleep(0.05)
-        for pid in await lane_pids(db):
+        for pid in await answering(db):
             await db.run(sql("select pg_terminate_backend(:pid)", pid=pid))
     ends.set()
     assert min(await asyncio.gather(*readers)) > 0
     await asyncio.sleep(0.6)
-    await warm(db)
+    await warm(db, row(1))
 
 
 async def test_calls_go_on_when_the_server_restarts(own: Machine) -> None:
     own.execute("create table t as select n, 'row ' || n as name from generate_series(1, 500) n")
     async with piped(own.url) as db:
-        await warm(db)
+        await warm(db, row(1))
         ends = asyncio.Event()
         readers = [asyncio.create_task(reader(db, ends)) for _ in range(16)]
         await asyncio.to_thread(own.restart)
@@ -63,7 +63,18 @@ async def test_calls_go_on_when_the_server_restarts(own: Machine) -> None:
         ends.set()
         assert min(await asyncio.gather(*readers)) > 0
         await asyncio.sleep(0.6)
-        await warm(db)
+        await warm(db, row(1))
+
+
+async def test_a_standby_has_no_lanes_unless_only_reads_are_meant(own: Machine) -> None:
+    own.stop()
+    (own.cluster.data / "standby.signal").touch()
+    own.start()
+    async with piped(own.url) as db, piped(own.url, read_only=True) as reads:
+        await warm(reads)
+        assert not await answering(db)
+    (own.cluster.data / "standby.signal").unlink()
+    own.restart()
 
 
 async def test_a_change_of_the_columns_is_not_noticed(db: AsyncDatabase) -> None:
@@ -79,7 +90,7 @@ async def test_a_change_of_the_columns_is_not_noticed(db: AsyncDatabase) -> None
             found = await asyncio.gather(*(db.run(everything) for _ in range(20)))
             assert all(row[:-1] == expected for row in found)
             await asyncio.sleep(0.02)
-        assert (await db.run(everything))[-1] not in await ordinary_pids(db)
+        assert (await db.run(everything))[-1] in lanes(db)
 
 
 async def test_a_change_of_a_parameter_s_type_is_not_noticed(db: AsyncDatabase) -> None:
@@ -89,7 +100,7 @@ async def test_a_change_of_a_parameter_s_type_is_not_noticed(db: AsyncDatabase) 
     for _ in range(3):
         await db.run(read(text, n="1"))
         await asyncio.sleep(0.02)
-    assert await db.run(read(text, n="1")) not in await ordinary_pids(db)
+    assert await db.run(read(text, n="1")) in lanes(db)
 
 
 async def test_a_table_that_is_gone_fails_as_ever_and_disturbs_nobody(db: AsyncDatabase) -> None:
@@ -109,19 +120,19 @@ async def test_a_table_that_is_gone_fails_as_ever_and_disturbs_nobody(db: AsyncD
 
 
 async def test_close_ends_lanes_and_pool_and_open_begins_anew(db: AsyncDatabase) -> None:
-    before = await lane_pids(db)
+    before = await answering(db)
     await db.close()
     with pytest.raises(DatabaseClosed):
         await db.run(row(1))
     await db.open()
     assert await db.run(row(1)) == (1, "row 1")
-    await warm(db)
-    assert not before & await lane_pids(db)
+    await warm(db, row(1))
+    assert not before & await answering(db)
 
 
 async def test_calls_under_way_have_their_answers_when_it_is_closed(tables: str) -> None:
     async with piped(tables) as db:
-        await warm(db)
+        await warm(db, row(1))
         calls = [asyncio.create_task(db.run(row(n))) for n in range(1, 6)]
         for _ in range(2):  # until they are sent
             await asyncio.sleep(0)
@@ -151,8 +162,8 @@ def test_each_event_loop_has_lanes_of_its_own(tables: str) -> None:
     db = piped(tables)
 
     async def use() -> set[int]:
-        await warm(db)
-        return await lane_pids(db)
+        await warm(db, row(1))
+        return await answering(db)
 
     first = asyncio.run(use())
     second = asyncio.run(use())
@@ -163,8 +174,8 @@ def test_each_event_loop_has_lanes_of_its_own(tables: str) -> None:
 def test_a_forked_child_leaves_its_parent_its_lanes(tables: str) -> None:
     db = piped(tables)
     with asyncio.Runner() as runner:
-        runner.run(warm(db))
-        before = runner.run(lane_pids(db))
+        runner.run(warm(db, row(1)))
+        before = runner.run(answering(db))
         if (child := os.fork()) == 0:
             status = 1
             try:
@@ -173,11 +184,11 @@ def test_a_forked_child_leaves_its_parent_its_lanes(tables: str) -> None:
             finally:
                 os._exit(status)
         assert os.waitpid(child, 0)[1] == 0
-        assert runner.run(lane_pids(db)) == before
+        assert runner.run(answering(db)) == before
         runner.run(db.close())
 
 
 async def in_child(db: Any, before: set[int]) -> None:
-    await warm(db)
-    assert not before & await lane_pids(db)
+    await warm(db, row(1))
+    assert not before & await answering(db)
     await db.close()

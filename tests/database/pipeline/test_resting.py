@@ -41,11 +41,18 @@ def test_what_gave_no_trouble_for_long_begins_again() -> None:
 def test_what_was_fast_in_the_ordinary_way_is_acquitted() -> None:
     resting = Resting()
     resting.slow(ONE, 100.0)
-    resting.tried(ONE, 0.1)
-    assert resting.is_resting(ONE, 100.0)
-    resting.tried(ONE, 0.001)
+    resting.tried(ONE, 0.001, 100.0)
     assert not resting.is_resting(ONE, 100.0)
     assert len(resting) == 0
+
+
+def test_what_was_slow_there_too_rests_from_its_end_and_at_least_as_long() -> None:
+    resting = Resting()
+    resting.slow(ONE, 100.0)
+    resting.tried(ONE, 0.1, 100.2)
+    assert rest(resting, 100.2) == 0.25
+    resting.tried(ONE, 3.0, 103.0)
+    assert rest(resting, 103.0) == 3.0
 
 
 def test_a_few_errors_are_borne_and_many_in_a_second_are_not() -> None:

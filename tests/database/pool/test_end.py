@@ -194,7 +194,6 @@ async def test_a_database_that_is_opened_again_has_nothing_of_before(
 CTRL_C = """
 import sys, threading
 from sqlkit import Database, sql
-from tests.patience import within
 one = sql("select 1", kind="one")
 with Database(sys.argv[1], max_size=1, policies=[]) as database:
     leave, there = threading.Event(), threading.Event()

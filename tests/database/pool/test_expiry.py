@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 async def test_a_connection_is_replaced_when_its_time_is_over(
     make_both: Callable[..., AsyncDatabase], database_url: str, logged: Records
 ) -> None:
-    async with make_both(database_url, max_lifetime=0.3, policies=[]) as database:
+    async with make_both(database_url, max_lifetime=0.8, policies=[]) as database:
         pid = await database.run(PID)
         assert await database.run(PID) == pid
-        await asyncio.sleep(0.35)
+        await asyncio.sleep(0.85)
         assert await database.run(PID) != pid  # at checkout: nobody had used it since
         statistics = database.pool_statistics()
     assert statistics["expired"] >= 1
