@@ -37,7 +37,8 @@ def send_ready(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[
     will_send(conn, bound)
     conn.ends = time.monotonic() + conn.profile.timeout
     send_prepared(conn.pgconn, bound, sent)
-    return execute(conn.pgconn)
+    answers: PQGen[list[PGresult]] = execute(conn.pgconn)
+    return answers
 
 
 def value(conn: AnyConnection, bound: Bound, results: list[PGresult]) -> Any:
