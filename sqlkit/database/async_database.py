@@ -15,7 +15,7 @@ from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
-from sqlkit.database.pipeline.lanes import Lanes
+from sqlkit.database.pipeline.pipeline import Pipeline
 from sqlkit.database.pool.async_pool import AsyncPool
 from sqlkit.database.pool.taken import AsyncTaken
 from sqlkit.database.settings import Settings
@@ -111,7 +111,7 @@ class AsyncDatabase(AsyncConnection):
         self._pool: AsyncPool | None = None
         self._types = Types()
         self._holders = Holders()
-        self._lanes = Lanes.of(self._settings, self._configure) if pipeline else None
+        self._pipeline = Pipeline.of(self._settings, self._configure) if pipeline else None
         for policy in self.policies:
             policy.attach(self)
 
@@ -145,8 +145,8 @@ class AsyncDatabase(AsyncConnection):
 
     async def close(self) -> None:
         """Close the pool; a connection in use is closed when it is given back. Idempotent."""
-        if self._lanes is not None:
-            self._lanes.close()
+        if self._pipeline is not None:
+            self._pipeline.close()
         if self._pool is not None:
             self._pool.close()
 
@@ -196,8 +196,8 @@ class AsyncDatabase(AsyncConnection):
             async with self._taken(call.deadline) as conn:
                 return await self._session(conn).attempt(call, statement)
 
-        if self._lanes is not None and self._lanes.may_join(statement.query):
-            on_lane = partial(self._lanes.run, call, statement, attempt)
+        if self._pipeline is not None and self._pipeline.may_join(statement.query):
+            on_lane = partial(self._pipeline.run, call, statement, attempt)
             return await drive_async(self._settings.chain, call, on_lane)
         return await drive_async(self._settings.chain, call, attempt)
 

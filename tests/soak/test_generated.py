@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
 EXAMPLES = settings(
-    max_examples=1000,
+    max_examples=300,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -11,7 +11,9 @@ import psycopg
 
 from sqlkit.database import wire
 from sqlkit.database.deadline import wait_async
-from sqlkit.database.wire import pipeline
+from sqlkit.database.pipeline.blame import blame
+from sqlkit.database.pipeline.listening import Listening
+from sqlkit.database.wire import pipeline as batches
 from sqlkit.errors import WrongArgument
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from psycopg.pq.abc import PGresult
 
-    from sqlkit.database.pipeline.lanes import Lanes
+    from sqlkit.database.pipeline.pipeline import Pipeline
     from sqlkit.database.pipeline.read import Read
     from sqlkit.statement import Variant
 
@@ -31,12 +33,6 @@ _PATIENCE = 0.025
 _EACH = 0.0002
 # Seconds that the server is given to take a cancel, and to prepare a text.
 _GRACE = 0.2
-
-_CANCELED = "57014"
-# What was prepared is gone, or of another type than the tables by now; or wrong altogether, which
-# preparing it anew shows.
-_STALE = ("26000", "0A000")
-_WRONG = "42"
 
 
 class Lane:
@@ -50,20 +46,20 @@ class Lane:
     """
 
     def __init__(
-        self, conn: wire.AsyncPgConnection, lanes: Lanes, unknown: Iterable[Variant] = ()
+        self, conn: wire.AsyncPgConnection, pipeline: Pipeline, unknown: Iterable[Variant] = ()
     ) -> None:
         self.conn = conn
         self.unknown = set(unknown)
         self.is_busy = False
-        self._lanes = lanes
-        self._loop = lanes.loop
-        self._file = conn.fileno()
+        self._pipeline = pipeline
+        self._loop = pipeline.loop
+        self._listening = Listening(conn, self._loop, self._read, self._close)
         self._sent: deque[Read] = deque()
         self._aborted: list[Read] = []
         self._late = 0.0
         self._task: asyncio.Task[None] | None = None
-        self._listens = self._was_cut = self._is_ending = self._is_over = False
-        self._listen()
+        self._was_cut = self._is_ending = self._is_over = False
+        self._listening.start()
         self._go_on()
 
     @property
@@ -87,8 +83,8 @@ class Lane:
                 self.is_busy = True
                 self._was_cut = False
                 self._late = now + _PATIENCE + len(self._sent) * _EACH
-                if pipeline.end_batch(self.conn):
-                    self._loop.add_writer(self._file, self._write)
+                if batches.end_batch(self.conn):
+                    self._listening.send_rest()
         except psycopg.Error as error:
             for read in reads:
                 read.go_elsewhere()
@@ -110,26 +106,17 @@ class Lane:
             read.misfits = True
             read.go_elsewhere()
             return
-        pipeline.add(self.conn, bound, sent)
+        batches.add(self.conn, bound, sent)
         read.bound = bound
         self._sent.append(read)
 
-    def _write(self) -> None:
-        try:
-            if pipeline.flush(self.conn):
-                return
-        except psycopg.Error as error:
-            self._close(error)
-        else:
-            self._loop.remove_writer(self._file)
-
     def _read(self) -> None:
         try:
-            for result in pipeline.answers(self.conn):
+            for result in batches.answers(self.conn):
                 status = result.status
-                if status == pipeline.ROWS:
+                if status == batches.ROWS:
                     self._answer(self._sent.popleft(), result)
-                elif status == pipeline.SYNC:
+                elif status == batches.SYNC:
                     self._end_batch()
                 else:
                     self._refuse(result)
@@ -151,26 +138,26 @@ class Lane:
         if not self._sent:  # the server takes its leave
             return
         read = self._sent.popleft()
-        if result.status != pipeline.FAILED:
+        if result.status != batches.FAILED:
             self._aborted.append(read)
             return
-        self._blame(read, pipeline.sqlstate(result))
+        self._blame(read, batches.sqlstate(result))
         read.go_elsewhere()
 
     def _blame(self, read: Read, sqlstate: str) -> None:
-        resting, now = self._lanes.resting, monotonic()
-        if self._was_cut and sqlstate == _CANCELED:
-            resting.slow(read.variant, now)
+        why, now = blame(sqlstate, was_cut=self._was_cut), monotonic()
+        if why == "slow":
+            self._pipeline.resting.slow(read.variant, now)
             read.was_slow = True
             return
-        resting.failed(read.variant, now)
-        if sqlstate in _STALE or sqlstate.startswith(_WRONG):
+        self._pipeline.resting.failed(read.variant, now)
+        if why == "stale":
             self.unknown.add(read.variant)
 
     def _end_batch(self) -> None:
         self.is_busy = False
         if self._aborted:
-            self._lanes.put_back(self._aborted)
+            self._pipeline.put_back(self._aborted)
             self._aborted = []
         self._go_on()
 
@@ -204,7 +191,7 @@ class Lane:
         elif self.unknown:
             self._do(self._learn())
         else:
-            self._lanes.freed()
+            self._pipeline.freed()
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         self._task = self._loop.create_task(work)
@@ -220,28 +207,15 @@ class Lane:
             self._go_on()
 
     async def _learn(self) -> None:
-        self._unlisten()
-        pipeline.leave_pipeline(self.conn)
+        self._listening.stop()
         while self.unknown:
             variant = self.unknown.pop()
             try:
-                anew = pipeline.bind_anew(self.conn, variant)
+                anew = batches.bind_anew(self.conn, variant)
                 await wait_async(self.conn, anew, _GRACE, variant.query)
             except Exception:  # the ordinary way tells what is wrong with it
-                self._lanes.resting.slow(variant, monotonic())
-        self._listen()
-
-    def _listen(self) -> None:
-        self.conn.reader.leave()
-        pipeline.enter_pipeline(self.conn)
-        self._loop.add_reader(self._file, self._read)
-        self._listens = True
-
-    def _unlisten(self) -> None:
-        if self._listens:  # else the file may be another's by now
-            self._listens = False
-            self._loop.remove_reader(self._file)
-            self._loop.remove_writer(self._file)
+                self._pipeline.resting.slow(variant, monotonic())
+        self._listening.start()
 
     # --- The end
 
@@ -257,7 +231,7 @@ class Lane:
         if self.conn.closed:  # as it is in a fork, where the loop's selector is the parent's too
             return
         if not self._loop.is_closed():
-            self._unlisten()
+            self._listening.stop()
             self._send_elsewhere()
         wire.finish(self.conn)
 
@@ -266,13 +240,11 @@ class Lane:
             return
         self._is_over = self._is_ending = True
         self.is_busy = False
-        self._unlisten()
-        if error is None:
-            pipeline.leave_pipeline(self.conn)
-        else:
+        self._listening.stop()
+        if error is not None:
             wire.finish(self.conn)
         self._send_elsewhere()
-        self._lanes.gone(self, error)
+        self._pipeline.gone(self, error)
 
     def _send_elsewhere(self) -> None:
         for read in self.reads():

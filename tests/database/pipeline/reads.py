@@ -54,9 +54,9 @@ SLEEPERS = sql(
 
 def lanes(db: AsyncDatabase) -> set[int]:
     """The server's processes behind the lanes."""
-    of_it = db._lanes  # pyright: ignore[reportPrivateUsage]
-    assert of_it is not None
-    return {lane.conn.backend for lane in of_it._lanes}  # pyright: ignore[reportPrivateUsage]
+    pipeline = db._pipeline  # pyright: ignore[reportPrivateUsage]
+    assert pipeline is not None
+    return {lane.conn.backend for lane in pipeline.lanes.all}
 
 
 async def answering(db: AsyncDatabase) -> set[int]:
