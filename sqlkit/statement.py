@@ -116,7 +116,9 @@ class Query(Generic[T_co]):
 
         Raises `WrongArgument` if an argument is none of the words its lines know.
         """
-        states = tuple(self._state(condition, args) for condition in self.conditions)
+        states: tuple[State, ...] = ()
+        if self.conditions:
+            states = tuple(self._state(condition, args) for condition in self.conditions)
         found = self._variants.get(states)
         if found is None:
             found = self._variants[states] = self._render(states)

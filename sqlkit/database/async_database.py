@@ -223,6 +223,7 @@ class AsyncDatabase(AsyncConnection):
         """
         self._refuse_inside("a batch", separate)
         call = self._settings.call("batch")
+        call.statements = statements if isinstance(statements, Collection) else ()
         call.may_repeat = isinstance(statements, Collection)
 
         async def attempt() -> list[T]:
@@ -261,7 +262,7 @@ class AsyncDatabase(AsyncConnection):
         return found.pop()
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
-        if not separate:
+        if self._holders and not separate:
             self._holders.refuse(current_task(), what)
 
     # --- Transactions

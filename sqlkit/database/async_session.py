@@ -14,11 +14,11 @@ import psycopg
 
 from sqlkit.database import begin, outcome, stray, values, wire
 from sqlkit.database.async_connection import AsyncConnection
-from sqlkit.database.deadline import cancel_async, left, wait_async
+from sqlkit.database.deadline import answer_async, cancel_async, left, wait_async
 from sqlkit.database.each import each
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.resolve import resolve_async
-from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
+from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack, WrongArgument
 from sqlkit.policy.deadline import until
 from sqlkit.policy.flow import drive_async
 
@@ -45,6 +45,9 @@ class AsyncSession(AsyncConnection):
 
     __slots__ = ("_conn", "_depth", "_over", "_settings")
 
+    # Whether others may have it too: threads or tasks that were handed it.
+    _is_shared = False
+
     def __init__(self, conn: wire.AsyncPgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
         self._settings = settings
@@ -66,12 +69,31 @@ class AsyncSession(AsyncConnection):
                 with until(call.deadline):
                     return cast("T", await self._copy(statement))
             was_idle = wire.is_idle(self._conn)
-            gen = wire.run(self._conn, statement)
-            result = await self._wait(gen, query, call.deadline)
+            result = await self._run(statement, call.deadline)
             stray.check(call, self._conn, was_idle=was_idle)
             return cast("T", result)
         except BaseException as error:
             raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
+
+    async def _run(self, statement: Statement[Any], deadline: float) -> Any:
+        """Run it the short way if it is prepared, else, or if that is out of date, the long one."""
+        self._refuse_if_over()
+        conn, query = self._conn, statement.query
+        seconds = left(self._settings.timeout, deadline)
+        bound = wire.ready(conn, statement, seconds)
+        if bound is None:
+            return await self._wait(wire.run(conn, statement), query, deadline)
+        try:
+            if not self._is_shared:
+                return await answer_async(conn, bound, statement.args, seconds)
+            async with conn.lock:
+                return await answer_async(conn, bound, statement.args, seconds)
+        except (psycopg.Error, WrongArgument) as error:
+            self._report_deadlock(error)
+            if not wire.may_be_stale(error):
+                raise
+            again = wire.run_again(conn, statement, error)
+        return await self._wait(again, query, deadline)
 
     async def _wait(
         self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf
@@ -81,8 +103,12 @@ class AsyncSession(AsyncConnection):
         try:
             return await wait_async(self._conn, gen, left(seconds, deadline), query)
         except psycopg.errors.DeadlockDetected as error:
-            self._settings.backends.report_deadlock(self._conn, error, self._settings.name)
+            self._report_deadlock(error)
             raise
+
+    def _report_deadlock(self, error: Exception) -> None:
+        if isinstance(error, psycopg.errors.DeadlockDetected):
+            self._settings.backends.report_deadlock(self._conn, error, self._settings.name)
 
     def _refuse_if_over(self) -> None:
         if self._over:
@@ -221,6 +247,8 @@ class AsyncTransaction(AsyncSession):
 
     __slots__ = ("_command",)
 
+    _is_shared = True
+
     def __init__(
         self, conn: wire.AsyncPgConnection, settings: Settings, depth: int, command: bytes
     ) -> None:
@@ -286,6 +314,8 @@ class AsyncHeldConnection(AsyncSession):
     """One connection of the pool, for the length of a ``with`` block, then reset."""
 
     __slots__ = ("_holders",)
+
+    _is_shared = True
 
     def __init__(self, conn: wire.AsyncPgConnection, settings: Settings, holders: Holders) -> None:
         super().__init__(conn, settings)

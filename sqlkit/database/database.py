@@ -208,6 +208,7 @@ class Database(Connection):
         """
         self._refuse_inside("a batch", separate)
         call = self._settings.call("batch")
+        call.statements = statements if isinstance(statements, Collection) else ()
         call.may_repeat = isinstance(statements, Collection)
 
         def attempt() -> list[T]:
@@ -241,7 +242,7 @@ class Database(Connection):
         return found.pop()
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
-        if not separate:
+        if self._holders and not separate:
             self._holders.refuse(current_thread(), what)
 
     # --- Transactions

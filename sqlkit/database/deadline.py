@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
-from sqlkit.database import driver, wire
+from sqlkit.database import driver, limit, wire
 from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.deadline import current
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from psycopg.abc import PQGen
 
     from sqlkit.statement import Query
@@ -63,26 +65,17 @@ def wait(
     seconds: float,
     query: Query[Any] | None = None,
 ) -> T:
-    """Run a generator of the driver on a connection, for so many seconds at most.
+    """Run a generator on a connection, for so many seconds at most.
 
     Raises `DeadlineExceeded`. An error of psycopg's is given a note that names the query.
     """
     with conn.lock:
         try:
             return waited(conn, gen, seconds, query)
-        except driver.WaitTimeout as error:
-            cancel(conn)
-            raise _exceeded(query, seconds) from error
-        except psycopg.Error as error:
-            if wire.is_ended_by_limit(conn, error):
-                raise _exceeded(query, seconds) from error
-            if query is not None:
-                wire.note(error, query)
-            raise
-        except _INTERRUPTIONS:
-            if wire.is_busy(conn):
+        except BaseException as error:
+            if _must_cancel(conn, error):
                 cancel(conn)
-            raise
+            raise _raised(conn, error, seconds, query)  # noqa: B904 # the same error, or of it
 
 
 async def wait_async(
@@ -95,19 +88,57 @@ async def wait_async(
     async with conn.lock:
         try:
             return await waited_async(conn, gen, seconds, query)
-        except driver.WaitTimeout as error:
-            await cancel_async(conn)
-            raise _exceeded(query, seconds) from error
-        except psycopg.Error as error:
-            if wire.is_ended_by_limit(conn, error):
-                raise _exceeded(query, seconds) from error
-            if query is not None:
-                wire.note(error, query)
-            raise
-        except _INTERRUPTIONS:
-            if wire.is_busy(conn):
+        except BaseException as error:
+            if _must_cancel(conn, error):
                 await cancel_async(conn)
-            raise
+            raise _raised(conn, error, seconds, query)  # noqa: B904
+
+
+def answer(conn: wire.PgConnection, bound: wire.Bound, args: Sequence[Any], seconds: float) -> Any:
+    """The value of a statement that is `wire.ready`; raises as `wait`. The lock is the caller's."""
+    try:
+        sent = wire.send_ready(conn, bound, args)
+        results = driver.waited(conn, sent, seconds + limit.PATIENCE)
+        return wire.value(conn, bound, results)
+    except BaseException as error:
+        if _must_cancel(conn, error):
+            cancel(conn)
+        raise _raised(conn, error, seconds, bound.query)  # noqa: B904
+
+
+async def answer_async(
+    conn: wire.AsyncPgConnection, bound: wire.Bound, args: Sequence[Any], seconds: float
+) -> Any:
+    """`answer`, awaited."""
+    try:
+        sent = wire.send_ready(conn, bound, args)
+        results = await driver.waited_async(conn, sent, seconds + limit.PATIENCE)
+        return wire.value(conn, bound, results)
+    except BaseException as error:
+        if _must_cancel(conn, error):
+            await cancel_async(conn)
+        raise _raised(conn, error, seconds, bound.query)  # noqa: B904
+
+
+def _must_cancel(conn: wire.AnyConnection, error: BaseException) -> bool:
+    """Whether an error leaves the server working on what nobody waits for any more."""
+    if isinstance(error, driver.WaitTimeout):
+        return True
+    return isinstance(error, _INTERRUPTIONS) and wire.is_busy(conn)
+
+
+def _raised(
+    conn: wire.AnyConnection, error: BaseException, seconds: float, query: Query[Any] | None
+) -> BaseException:
+    """The error to raise where a wait ended in one."""
+    late = isinstance(error, driver.WaitTimeout)
+    if late or (isinstance(error, psycopg.Error) and wire.is_ended_by_limit(conn, error)):
+        exceeded = _exceeded(query, seconds)
+        exceeded.__cause__ = error
+        return exceeded
+    if isinstance(error, psycopg.Error) and query is not None:
+        wire.note(error, query)
+    return error
 
 
 def cancel(conn: wire.PgConnection) -> None:

@@ -34,7 +34,7 @@ from psycopg.generators import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from psycopg.abc import Buffer, PQGen
     from psycopg.adapt import AdaptersMap
@@ -58,6 +58,7 @@ __all__ = [
     "fetch",
     "fetch_many",
     "is_ok",
+    "late",
     "pipelined",
     "send",
     "waited",
@@ -66,6 +67,12 @@ __all__ = [
 
 WaitTimeout = psycopg.errors._WaitTimeout  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 """What waiting raises when its time is up; psycopg gives it no public name."""
+
+
+def late() -> WaitTimeout:
+    """The error of a wait whose time is up."""
+    return WaitTimeout("wait timeout expired")
+
 
 # How often a wait looks for Ctrl-C, in seconds, where a signal doesn't interrupt it.
 _INTERVAL = 0.1
@@ -87,9 +94,9 @@ def waited(conn: PgConnection, gen: PQGen[T], seconds: float) -> T:
     return waiting.wait(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
 
 
-async def waited_async(conn: AsyncPgConnection, gen: PQGen[T], seconds: float) -> T:
-    """`waited`, awaited."""
-    return await waiting.wait_async(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
+def waited_async(conn: AsyncPgConnection, gen: PQGen[T], seconds: float) -> Awaitable[T]:
+    """`waited`, to be awaited."""
+    return conn.reader.run(gen, conn.pgconn.socket, seconds)
 
 
 # --- Results

@@ -29,6 +29,10 @@ class Holders:
     def __init__(self) -> None:
         self._held: dict[Hashable, int] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anybody is."""
+        return bool(self._held)
+
     def refuse(self, who: Hashable, what: str) -> None:
         """Raise `OutsideTransaction` if ``who`` is inside a transaction."""
         if who in self._held:

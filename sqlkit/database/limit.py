@@ -52,7 +52,12 @@ def must_be_told(left: float, in_force: float, own: float | None) -> bool:
     ``left``: how long it may take; ``own``: what its query says by ``@timeout``, which alone may
     exceed the limit in force.
     """
-    return left < _NEAR * in_force or is_longer(own, in_force)
+    return left < enough(in_force) or is_longer(own, in_force)
+
+
+def enough(in_force: float) -> float:
+    """The seconds that must be left so that the limit in force may stand."""
+    return _NEAR * in_force
 
 
 def is_longer(own: float | None, in_force: float) -> bool:

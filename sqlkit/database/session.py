@@ -14,10 +14,10 @@ import psycopg
 
 from sqlkit.database import begin, outcome, stray, values, wire
 from sqlkit.database.connection import Connection
-from sqlkit.database.deadline import cancel, left, wait
+from sqlkit.database.deadline import answer, cancel, left, wait
 from sqlkit.database.inside import Holders, current_thread
 from sqlkit.database.resolve import resolve
-from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
+from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack, WrongArgument
 from sqlkit.policy.deadline import until
 from sqlkit.policy.flow import drive
 
@@ -44,6 +44,9 @@ class Session(Connection):
 
     __slots__ = ("_conn", "_depth", "_over", "_settings")
 
+    # Whether others may have it too: threads or tasks that were handed it.
+    _is_shared = False
+
     def __init__(self, conn: wire.PgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
         self._settings = settings
@@ -65,12 +68,31 @@ class Session(Connection):
                 with until(call.deadline):
                     return cast("T", self._copy(statement))
             was_idle = wire.is_idle(self._conn)
-            gen = wire.run(self._conn, statement)
-            result = self._wait(gen, query, call.deadline)
+            result = self._run(statement, call.deadline)
             stray.check(call, self._conn, was_idle=was_idle)
             return cast("T", result)
         except BaseException as error:
             raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
+
+    def _run(self, statement: Statement[Any], deadline: float) -> Any:
+        """Run it the short way if it is prepared, else, or if that is out of date, the long one."""
+        self._refuse_if_over()
+        conn, query = self._conn, statement.query
+        seconds = left(self._settings.timeout, deadline)
+        bound = wire.ready(conn, statement, seconds)
+        if bound is None:
+            return self._wait(wire.run(conn, statement), query, deadline)
+        try:
+            if not self._is_shared:
+                return answer(conn, bound, statement.args, seconds)
+            with conn.lock:
+                return answer(conn, bound, statement.args, seconds)
+        except (psycopg.Error, WrongArgument) as error:
+            self._report_deadlock(error)
+            if not wire.may_be_stale(error):
+                raise
+            again = wire.run_again(conn, statement, error)
+        return self._wait(again, query, deadline)
 
     def _wait(self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf) -> R:
         self._refuse_if_over()
@@ -78,8 +100,12 @@ class Session(Connection):
         try:
             return wait(self._conn, gen, left(seconds, deadline), query)
         except psycopg.errors.DeadlockDetected as error:
-            self._settings.backends.report_deadlock(self._conn, error, self._settings.name)
+            self._report_deadlock(error)
             raise
+
+    def _report_deadlock(self, error: Exception) -> None:
+        if isinstance(error, psycopg.errors.DeadlockDetected):
+            self._settings.backends.report_deadlock(self._conn, error, self._settings.name)
 
     def _refuse_if_over(self) -> None:
         if self._over:
@@ -216,6 +242,8 @@ class Transaction(Session):
 
     __slots__ = ("_command",)
 
+    _is_shared = True
+
     def __init__(
         self, conn: wire.PgConnection, settings: Settings, depth: int, command: bytes
     ) -> None:
@@ -281,6 +309,8 @@ class HeldConnection(Session):
     """One connection of the pool, for the length of a ``with`` block, then reset."""
 
     __slots__ = ("_holders",)
+
+    _is_shared = True
 
     def __init__(self, conn: wire.PgConnection, settings: Settings, holders: Holders) -> None:
         super().__init__(conn, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -43,6 +44,16 @@ async def test_statements_of_several_queries_may_be_mixed(table: AsyncDatabase) 
         insert(1),
     ]
     assert await table.batch(statements) == [1, [1], None, 1, None, 1]
+
+
+async def test_a_batch_is_logged_with_its_queries_unless_it_can_be_read_only_once(
+    table: AsyncDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "sqlkit")
+    await table.batch([insert(1), insert(2)])
+    await table.batch(insert(n) for n in (3, 4))
+    told = [record.getMessage() for record in caplog.records if "batch" in record.getMessage()]
+    assert [text.partition(" done")[0] for text in told] == ["batch of 2 sql", "batch"]
 
 
 @pytest.mark.parametrize("position", [0, 150, 250])

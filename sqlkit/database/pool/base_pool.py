@@ -63,8 +63,8 @@ class BasePool(ABC, Generic[C]):
         It is kept if it is in no transaction and nothing says that it is of no more use.
         """
         now = monotonic()
-        is_plain = not conn.altered and not isinstance(error, psycopg.Error)
-        if now < conn.expires and wire.is_idle(conn) and is_plain:
+        is_lost = error is not None and isinstance(error, psycopg.Error)
+        if now < conn.expires and not is_lost and not conn.altered and wire.is_idle(conn):
             conn.used = now
             stock = self._stock
             stock.idle.append(conn)

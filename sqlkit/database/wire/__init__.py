@@ -29,8 +29,10 @@ from sqlkit.database.wire.cursor import (
     next_rows,
 )
 from sqlkit.database.wire.note import note
-from sqlkit.database.wire.run import run
+from sqlkit.database.wire.prompt import ready, send_ready, value
+from sqlkit.database.wire.run import run, run_again
 from sqlkit.database.wire.setup import reset, settle
+from sqlkit.database.wire.stale import may_be_stale
 from sqlkit.database.wire.told import allow, is_ended_by_limit
 from sqlkit.database.wire.transaction import (
     begin,
@@ -67,13 +69,18 @@ __all__ = [
     "is_ended_by_limit",
     "is_idle",
     "is_in_transaction",
+    "may_be_stale",
     "news",
     "next_rows",
     "note",
+    "ready",
     "reset",
     "run",
+    "run_again",
     "send_copy",
+    "send_ready",
     "settle",
     "transaction_id",
     "transaction_status",
+    "value",
 ]

@@ -37,6 +37,7 @@ class Bound:
         "columns",
         "decoder",
         "encoder",
+        "kind",
         "make_rows",
         "name",
         "only_reads",
@@ -59,6 +60,7 @@ class Bound:
         self.variant = variant
         self.query: Query[Any] = variant.query
         self.only_reads = only_reads(self.query)
+        self.kind = self.query.kind or ("many" if described.nfields else "exec")
         self.columns = [_text(described.fname(i)) for i in range(described.nfields)]
         oids = column_types(described)
         adapters = types.adapters([*parameter_types, *oids], self.query.composites)
@@ -99,15 +101,15 @@ class Bound:
 
     def value(self, result: PGresult) -> Any:
         """What running the statement gives, by the query's kind."""
-        kind = self.query.kind or ("many" if self.columns else "exec")
-        if kind == "exec":
-            return None
-        if kind == "affected":
-            return result.command_tuples or 0
+        kind = self.kind
         if kind == "many":
             return self.rows(result)
-        values.check_count(self.query, result.ntuples)
-        return self.rows(result)[0] if result.ntuples else None
+        if kind in ("one", "maybe"):
+            if result.ntuples != 1:
+                values.check_count(self.query, result.ntuples)
+                return None
+            return self.rows(result)[0]
+        return (result.command_tuples or 0) if kind == "affected" else None
 
     def rows(self, result: PGresult, before: int = 0) -> list[Any]:
         """The rows of a result; ``before``: how many of the statement's came earlier.

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import psycopg
 from psycopg import pq
 
+from sqlkit.database.driver import late
 from sqlkit.database.profile import Profile
+from sqlkit.database.reader import Reader
 from sqlkit.database.types import Types
 
 if TYPE_CHECKING:
@@ -33,14 +35,19 @@ class Memory:
     ``sent``: a statement of the current call is on its way, or was. ``wrote``: the transaction may
     have changed something. ``query``: whose statement is on it, or was last. ``profile``: how it is
     set up. ``in_force``: seconds after which the server ends a statement, if it is told nothing
-    else. ``until``: the moment by which what is waited for must be done; ``own``: what its query
-    says by ``@timeout``; ``ends``: the moment at which the server ends it by itself. ``chunked``:
-    rows were read in chunks just now. ``altered``: the session isn't what it was.
+    else; ``enough``: those that a call must have left for that. ``chunked``: rows were read in
+    chunks just now. ``altered``: the session isn't what it was.
+
+    Of a wait: ``until``, the moment by which it must end; ``latest``, that of the block of
+    `sqlkit.deadline`; ``own``, what its query says by ``@timeout``; ``ends``, the moment at which
+    the server ends it by itself.
     """
 
     profile: Profile = Profile()
     in_force: float = math.inf
+    enough: float = math.inf
     until: float = math.inf
+    latest: float = math.inf
     own: float | None = None
     ends: float = math.inf
     chunked: bool = False
@@ -76,6 +83,21 @@ class AsyncPgConnection(Memory, psycopg.AsyncConnection[Any]):
         self.bindings: dict[Variant, Bound] = {}
         self.prepared: dict[str, bytes] = {}
         self.types = Types()
+        self.reader = Reader(late)
+
+    async def wait(self, *args: Any, **kwargs: Any) -> Any:
+        """As psycopg's own methods wait: they register the socket themselves."""
+        self.reader.leave()
+        return await super().wait(*args, **kwargs)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        self.reader.leave()
+        await super().close()
+
+    def __del__(self, *args: Any) -> None:
+        self.reader.leave()
+        super().__del__(*args)
 
 
 AnyConnection: TypeAlias = "PgConnection | AsyncPgConnection"
@@ -103,6 +125,8 @@ def is_aborted(conn: AnyConnection) -> bool:
 
 def finish(conn: AnyConnection) -> None:
     """Close a connection at once; its pool will replace it."""
+    if isinstance(conn, AsyncPgConnection):
+        conn.reader.leave()
     conn.pgconn.finish()
 
 
@@ -110,7 +134,7 @@ def disown(conn: AnyConnection) -> None:
     """Close a forked child's end of a connection; the server, and the parent, notice nothing."""
     with suppress(psycopg.OperationalError), Path(os.devnull).open("r+b", buffering=0) as null:
         os.dup2(null.fileno(), conn.fileno())  # what libpq says on leaving is said to nobody
-    finish(conn)
+    conn.pgconn.finish()  # and not `finish`: the parent's loop has the socket
 
 
 def news(conn: AnyConnection) -> Callable[[int], Sequence[Any]]:

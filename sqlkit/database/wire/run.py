@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlkit.database.wire.bound import Bound
     from sqlkit.database.wire.connection import AnyConnection
     from sqlkit.database.wire.told import Telling
-    from sqlkit.statement import Statement, Variant
+    from sqlkit.statement import Statement
 
 # The tags of commands whose effect lasts as long as the session.
 _OF_A_SESSION = (b"SET", b"RESET", b"LISTEN", b"LOAD", b"PREPARE")
@@ -54,14 +54,23 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
             raise
         bound = yield from bind(conn, variant)
         result = yield from _send(conn, bound, statement.args)
-    if not bound.columns and _alters(result, variant):
-        conn.altered = True
+    note_session(conn, bound, result)
     return (yield from as_answered(conn, bound, result)).value(result)
 
 
-def _alters(result: PGresult, variant: Variant) -> bool:
-    """Whether what follows in the same session is another's business by now."""
-    return result.command_status in _OF_A_SESSION and not _SET_LOCAL.match(variant.sql)
+def run_again(conn: AnyConnection, statement: Statement[Any], error: Exception) -> PQGen[Any]:
+    """Run a statement that was prepared before, and failed so, once more; or raise the error."""
+    is_gone(conn, error)
+    yield from forget(conn, statement.variant())
+    if is_aborted(conn):
+        raise error
+    return (yield from run(conn, statement))
+
+
+def note_session(conn: AnyConnection, bound: Bound, result: PGresult) -> None:
+    """Note if what follows in the same session is another's business by now."""
+    if not bound.columns and result.command_status in _OF_A_SESSION:
+        conn.altered = conn.altered or not _SET_LOCAL.match(bound.variant.sql)
 
 
 def _send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[PGresult]:
@@ -99,9 +108,13 @@ def will_send(conn: AnyConnection, bound: Bound) -> None:
 
 def send_bound(pgconn: PGconn, bound: Bound, sent: Sequence[Buffer | None]) -> None:
     """Send a statement, its arguments being encoded."""
-    encoder, result_format = bound.encoder, bound.decoder.format
     if bound.name:
-        pgconn.send_query_prepared(bound.name, sent, encoder.formats, result_format)
+        send_prepared(pgconn, bound, sent)
     else:
-        sql = bound.variant.sql.encode()
-        pgconn.send_query_params(sql, sent, encoder.oids, encoder.formats, result_format)
+        encoder, sql = bound.encoder, bound.variant.sql.encode()
+        pgconn.send_query_params(sql, sent, encoder.oids, encoder.formats, bound.decoder.format)
+
+
+def send_prepared(pgconn: PGconn, bound: Bound, sent: Sequence[Buffer | None]) -> None:
+    """`send_bound`, of one that was prepared."""
+    pgconn.send_query_prepared(bound.name, sent, bound.encoder.formats, bound.decoder.format)

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlkit.database import limit
 from sqlkit.database.driver import check, execute
 from sqlkit.database.profile import unreadable_styles
 from sqlkit.database.wire.command import command
@@ -25,6 +26,7 @@ def settle(conn: AnyConnection) -> PQGen[None]:
     conn.pgconn.send_query(profile.at_connect())
     told = check((yield from execute(conn.pgconn))).get_value(0, 0)
     conn.in_force = float(told or 0) or math.inf
+    conn.enough = math.inf if profile.pooled else limit.enough(conn.in_force)
 
 
 def reset(conn: AnyConnection) -> PQGen[None]:

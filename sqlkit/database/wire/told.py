@@ -99,7 +99,7 @@ def for_long(conn: AnyConnection) -> bytes:
     each wait for the next rows has its own, which is the client's.
     """
     profile, now = conn.profile, time.monotonic()
-    left, in_force = current() - now, _in_force(conn)
+    left, in_force = conn.latest - now, _in_force(conn)
     parts = profile.alone() if is_idle(conn) else []
     if left < in_force:
         parts.append(limit.within(left))
@@ -117,6 +117,7 @@ def allow(conn: AnyConnection, seconds: float, query: Query[Any] | None) -> floa
     """
     now = time.monotonic()
     conn.until = now + seconds
+    conn.latest = current()
     conn.own = query.timeout if query is not None else None
     if not is_busy(conn):  # what goes on was told before
         conn.ends = now + conn.profile.timeout  # a shorter limit in force is another's

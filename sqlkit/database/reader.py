@@ -1,0 +1,144 @@
+"""What an event loop tells of a connection's socket, and a generator that goes on by it.
+
+psycopg registers the socket, and a timer, anew for each wait. Here both outlast it: the socket
+stays registered, and the timer goes off rarely, to see whether the time of the wait that goes on
+then is up. The generator goes on in the loop's own callback: the task wakes once, with the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future, TimerHandle
+    from collections.abc import Callable
+
+    from psycopg.abc import PQGen
+
+T = TypeVar("T")
+
+# psycopg's states of a wait: what is wanted of a socket, and what it is ready for.
+READ, WRITE = 1, 2
+
+# Seconds that a task may keep the loop without waiting for anything.
+_PATIENCE = 0.005
+
+
+class Reader:
+    """The registration of one connection's socket with the loop that uses it.
+
+    ``late`` makes the error for a wait whose time is up.
+    """
+
+    __slots__ = (
+        "_deadline",
+        "_gen",
+        "_late",
+        "_loop",
+        "_rested",
+        "_socket",
+        "_timer",
+        "_waiter",
+        "_writes",
+    )
+
+    def __init__(self, late: Callable[[], Exception]) -> None:
+        self._late = late
+        self._loop: AbstractEventLoop | None = None
+        self._socket = -1
+        self._gen: PQGen[Any] | None = None
+        self._waiter: Future[Any] | None = None
+        self._timer: TimerHandle | None = None
+        self._deadline = inf
+        self._rested = 0.0
+        self._writes = False
+
+    async def run(self, gen: PQGen[T], socket: int, seconds: float) -> T:
+        """Run a generator to its end, for so many seconds at most."""
+        loop = asyncio.get_running_loop()
+        try:
+            wanted = next(gen)
+            self._register(loop, socket)
+            self._gen, waiter = gen, loop.create_future()
+            self._waiter = waiter
+            self._want(wanted)
+            self._remind(loop, loop.time() + seconds)
+            answer: T = await waiter
+        except StopIteration as done:
+            answer = done.value
+            await self._rest(loop)
+        except BaseException:
+            self.leave()  # the socket may be closed by now, and its number be another's soon
+            raise
+        else:
+            self._rested = loop.time()
+        return answer
+
+    async def _rest(self, loop: AbstractEventLoop) -> None:
+        """Let others have the loop, if this connection has not waited for long."""
+        if loop.time() - self._rested > _PATIENCE:
+            await asyncio.sleep(0)
+            self._rested = loop.time()
+
+    def _register(self, loop: AbstractEventLoop, socket: int) -> None:
+        if self._socket == socket and self._loop is loop:
+            return
+        self.leave()
+        self._loop, self._socket = loop, socket
+        loop.add_reader(socket, self._go_on, READ)
+
+    def _go_on(self, ready: int) -> None:
+        gen, waiter = self._gen, self._waiter
+        if gen is None or waiter is None:
+            self.leave()  # the end of the connection, or a notice: the next wait reads it
+            return
+        try:
+            self._want(gen.send(ready))
+        except StopIteration as done:
+            self._gen = self._waiter = None
+            if not waiter.done():
+                waiter.set_result(done.value)
+        except BaseException as error:
+            self.leave()
+            if not waiter.done():
+                waiter.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+
+    def _want(self, wanted: int) -> None:
+        writes = bool(wanted & WRITE)
+        if writes is not self._writes and self._loop is not None:
+            self._writes = writes
+            if writes:
+                self._loop.add_writer(self._socket, self._go_on, WRITE)
+            else:
+                self._loop.remove_writer(self._socket)
+
+    def _remind(self, loop: AbstractEventLoop, deadline: float) -> None:
+        """See to it that the wait ends at a moment; most end before, and leave the timer alone."""
+        self._deadline = deadline
+        if self._timer is not None:
+            if self._timer.when() <= deadline:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(deadline, self._look, loop) if deadline < inf else None
+
+    def _look(self, loop: AbstractEventLoop) -> None:
+        self._timer = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if loop.time() < self._deadline:
+            self._remind(loop, self._deadline)
+        else:
+            self._waiter.set_exception(self._late())
+
+    def leave(self) -> None:
+        """Let go of the socket, for another to use it or before it is closed."""
+        loop, self._gen, self._waiter = self._loop, None, None
+        if loop is not None and self._socket >= 0 and not loop.is_closed():
+            loop.remove_reader(self._socket)
+            if self._writes:
+                loop.remove_writer(self._socket)
+        self._socket, self._writes = -1, False
