@@ -37,6 +37,7 @@ class Listening:
 
     def start(self) -> None:
         """Listen; the connection is in a pipeline meanwhile."""
+        self._conn.reader.leave()
         batches.enter_pipeline(self._conn)
         self._loop.add_reader(self._file, self._read)
         self._is_on = True
