@@ -65,9 +65,11 @@ class Bound:
         oids = column_types(described)
         adapters = types.adapters([*parameter_types, *oids], self.query.composites)
         self.encoder = Encoder(adapters, parameter_types, types.format(parameter_types))
-        self.decoder = Decoder(
-            adapters, oids, types.format(oids) if result_format is None else result_format
-        )
+        if result_format is None:
+            # What a copy in sends is in the same format as what its select would give.
+            is_copy_in = self.query.copy_in is not None
+            result_format = (types.format if is_copy_in else types.result_format)(oids)
+        self.decoder = Decoder(adapters, oids, result_format)
         self.accepts: list[Accepts] = [types.accepts(oid) for oid in parameter_types]
         self.make_rows = values.rows_maker(self.query, self.columns)
 
