@@ -84,27 +84,33 @@ def _regressed(before: Run, now: Run, plan: Plan, least: float) -> bool:
 
     changes = compare(before, now, least)
     suspects = {change.benchmark for change in changes if change.is_regression}
-    Console().print(change_table(changes))
+    console = _console()
+    console.print(change_table(changes))
     if not suspects:
         return False
     again = [one for one in plan.benchmarks if one.name in suspects]
     repeated = compare(before, run(replace(plan, benchmarks=again), Progress()), least)
     seen = {(one.benchmark, one.way) for one in changes if one.is_regression}
     found = [one for one in repeated if one.is_regression and (one.benchmark, one.way) in seen]
-    Console().print("measured once more:", change_table(repeated))
+    console.print("measured once more:", change_table(repeated))
     return bool(found)
 
 
 def show(found: Run) -> None:
     """Print a run to standard output."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 120
+    console = _console()
     for result in found.results:
         console.print(_shown(result))
         console.print()
     for name, value in found.machine.items():
         console.print(f"{name}: {value}", soft_wrap=True, markup=False)
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 120
+    return console
 
 
 def _shown(result: Result) -> Table | str:

@@ -7,6 +7,7 @@ named tuples. ``msgspec_json`` sets msgspec as psycopg's JSON loader, as its man
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,7 +16,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     import psycopg
 
@@ -36,10 +37,17 @@ def pool(
     )
 
 
-def async_pool(url: str, *, autocommit: bool = False, size: int = 1) -> AsyncConnectionPool[Any]:
-    """Tasks' twin of `pool`."""
+@asynccontextmanager
+async def async_pool(
+    url: str, *, autocommit: bool = False, size: int = 1
+) -> AsyncGenerator[AsyncConnectionPool[Any]]:
+    """Tasks' twin of `pool`, with all of its connections open."""
     arguments = {"autocommit": autocommit, "row_factory": namedtuple_row}
-    return AsyncConnectionPool(url, min_size=size, max_size=size, kwargs=arguments, open=False)
+    async with AsyncConnectionPool(
+        url, min_size=size, max_size=size, kwargs=arguments, open=False
+    ) as pool:
+        await pool.wait()
+        yield pool
 
 
 def one(pool: ConnectionPool[Any], text: str, args: Args) -> Any:

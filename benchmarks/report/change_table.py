@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -16,14 +17,22 @@ if TYPE_CHECKING:
 
 
 def change_table(changes: Sequence[Change]) -> Table:
-    """Every ratio before and now, and whether noise explains the difference."""
-    found = Table(title="since the earlier run", title_justify="left", header_style="dim")
+    """The ratios that changed by more than noise explains; of the others, how many there are."""
+    changed = [change for change in changes if change.is_regression or change.is_gain]
+    others = f"{len(changes) - len(changed)} ratios are as before"
+    found = Table(
+        title="since the earlier run",
+        caption=others,
+        title_justify="left",
+        header_style="dim",
+        box=box.SIMPLE_HEAD,
+    )
     for heading in ("benchmark", "way", "beside"):
         found.add_column(heading)
     for heading in ("before", "now", "change", "noise"):
         found.add_column(heading, justify="right")
     found.add_column("")
-    for change in changes:
+    for change in changed:
         found.add_row(
             change.benchmark,
             change.way,

@@ -9,7 +9,7 @@ from benchmarks.report.rows import rows
 from benchmarks.report.units import percent, rate, ratio, seconds, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from benchmarks.measure.result import Result, Run
     from benchmarks.report.rows import Row
@@ -42,6 +42,7 @@ def section(run: Run, pictures: str) -> str:
     parts = [
         "### The machine",
         _table(("", ""), ([name, value] for name, value in run.machine.items())),
+        *_warning(run.machine),
         "### The targets",
         _table(("work", "beside", "target", "reached", ""), _targets(results)),
         f"![{PICTURES[0][1]}]({pictures}/{PICTURES[0][0]})",
@@ -52,6 +53,19 @@ def section(run: Run, pictures: str) -> str:
         *(_figures(result) for result in results if result.scale is None),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _warning(machine: Mapping[str, str]) -> Iterator[str]:
+    """That the figures are not to be quoted, if the machine did much else meanwhile."""
+    try:
+        load, cores = float(machine["load before"]), int(machine["cores"])
+    except (KeyError, ValueError):
+        return
+    if load > cores:
+        yield (
+            f"**Preliminary**: the machine was busy with other work (a load of {load:g} on {cores} "
+            "cores), so times are too long and ratios uncertain."
+        )
 
 
 def _targets(results: Sequence[Result]) -> Iterator[list[str]]:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from benchmarks.measure.growth import in_words, slope
 from benchmarks.measure.result import point
+from benchmarks.report.table import titled
 from benchmarks.report.units import percent, rate, ratio, seconds
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from benchmarks.measure.result import Result, Scale
 
 
 def growth_table(result: Result, scale: Scale) -> Table:
     """A line for each size, a column for each series; at the end the growth in words."""
-    title = f"{result.name}: {result.about}{'' if result.pinned else ' (not pinned)'}"
-    found = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    found = titled(result)
     found.add_column(scale.unit, justify="right")
     for series in scale.series:
         found.add_column(series, justify="right")
         found.add_column("spread", justify="right")
-    found.add_column("sqlkit / this", justify="right")
+    found.add_column("ratio", justify="right")
     for size in scale.sizes:
         found.add_row(f"{size:,}", *_cells(result, scale, size))
     found.add_section()

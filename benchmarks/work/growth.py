@@ -14,9 +14,10 @@ from benchmarks.measure.threads import threads
 from benchmarks.peers import by_hand
 from benchmarks.peers.by_hand import AUTOCOMMIT
 from benchmarks.peers.text import for_psycopg
+from benchmarks.run.opened import async_database
 from benchmarks.sql import readings
 from sql import users
-from sqlkit import AsyncDatabase, Database, sql
+from sqlkit import Database, sql
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -79,9 +80,7 @@ def _tasks(place: Place, size: int) -> Generator[Ways]:
     ids = place.user_ids()
     text, _ = for_psycopg(users.get_user(id=1))
     with Tasks() as tasks:
-        db = tasks.enter(
-            lambda: AsyncDatabase(place.url, min_size=CONNECTIONS, max_size=CONNECTIONS)
-        )
+        db = tasks.enter(lambda: async_database(place.url, size=CONNECTIONS))
         pool = tasks.enter(lambda: by_hand.async_pool(place.url, autocommit=True, size=CONNECTIONS))
         yield {
             SUBJECT: tasks.together(lambda: db.run(users.get_user(id=next(ids))), size),

@@ -11,8 +11,8 @@ from benchmarks.measure.tasks import Tasks
 from benchmarks.peers import asyncpg, by_hand, uvloop
 from benchmarks.peers.by_hand import AUTOCOMMIT, TRANSACTION
 from benchmarks.peers.text import for_asyncpg, for_psycopg
+from benchmarks.run.opened import async_database
 from sql import users
-from sqlkit import AsyncDatabase
 
 if TYPE_CHECKING:
     import asyncio
@@ -31,7 +31,7 @@ def _ways(loop: Loop = None) -> Open:
         ids = place.user_ids()
         text, _ = for_psycopg(users.get_user(id=1))
         with Tasks(loop) as tasks:
-            db = tasks.enter(lambda: AsyncDatabase(place.url))
+            db = tasks.enter(lambda: async_database(place.url))
             auto = tasks.enter(lambda: by_hand.async_pool(place.url, autocommit=True))
             default = tasks.enter(lambda: by_hand.async_pool(place.url))
             yield {

@@ -12,8 +12,9 @@ from benchmarks.measure.threads import threads
 from benchmarks.peers import asyncpg, by_hand
 from benchmarks.peers.by_hand import AUTOCOMMIT
 from benchmarks.peers.text import for_asyncpg, for_psycopg
+from benchmarks.run.opened import async_database
 from sql import users
-from sqlkit import AsyncDatabase, Database
+from sqlkit import Database
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -47,9 +48,7 @@ def _tasks(number: int) -> Open:
         ids = place.user_ids()
         text, _ = for_psycopg(users.get_user(id=1))
         with Tasks() as tasks:
-            db = tasks.enter(
-                lambda: AsyncDatabase(place.url, min_size=CONNECTIONS, max_size=CONNECTIONS)
-            )
+            db = tasks.enter(lambda: async_database(place.url, size=CONNECTIONS))
             pool = tasks.enter(
                 lambda: by_hand.async_pool(place.url, autocommit=True, size=CONNECTIONS)
             )
@@ -83,7 +82,7 @@ def _asyncpg(number: int) -> Open:
 def _pipelined(place: Place) -> Generator[Ways]:
     ids = place.user_ids()
     with Tasks() as tasks:
-        db = tasks.enter(lambda: AsyncDatabase(place.url, pipeline=True, max_size=CONNECTIONS))
+        db = tasks.enter(lambda: async_database(place.url, size=CONNECTIONS, pipeline=True))
         yield {PIPELINED: tasks.together(lambda: db.run(users.get_user(id=next(ids))), 64)}
 
 

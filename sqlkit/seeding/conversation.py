@@ -24,6 +24,8 @@ Told: TypeAlias = Callable[[str, int, int], object]
 """Hears of progress: of what (a seeder, a table), how many rows so far, of how many."""
 
 AT_ONCE = 5_000
+# More, since PostgreSQL may well read the whole table for each part.
+READ_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ def copied(name: str, table: str, columns: str, rows: Sequence[Any]) -> Conversa
 def read(
     name: str, table: Table, key: Sequence[Column], reading: Reading, keys: Sequence[list[Any]]
 ) -> Conversation[list[Any]]:
-    """Rows with these keys (one list for each column of the key), in their order; as `copied`."""
+    """Rows with these keys (one list for each column of the key), in their order."""
     found: list[Any] = []
-    for start in range(0, len(keys[0]), AT_ONCE):
-        some = [column[start : start + AT_ONCE] for column in keys]
+    for start in range(0, len(keys[0]), READ_AT_ONCE):
+        some = [column[start : start + READ_AT_ONCE] for column in keys]
         found += yield select(name, table, key, reading, some)
     return found

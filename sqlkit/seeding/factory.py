@@ -14,10 +14,7 @@ from typing import (
     Generic,
     ParamSpec,
     TypeVar,
-    cast,
     dataclass_transform,
-    get_args,
-    get_origin,
     overload,
 )
 
@@ -27,7 +24,7 @@ from sqlkit.row import Row
 from sqlkit.seeding import making
 from sqlkit.seeding.filling import TableFactory
 from sqlkit.seeding.numbering import numbers_of
-from sqlkit.seeding.recipe import Recipe
+from sqlkit.seeding.recipe import Recipe, row_of
 from sqlkit.seeding.table import look_up
 from sqlkit.seeding.waiting import wait, wait_async
 
@@ -73,7 +70,7 @@ class Factory(Generic[R]):
             if name in _RESERVED:
                 raise WrongArgument(f"{cls.__name__}: no field of a factory can be named {name}")
         table = table or (base.table if base else "")
-        cls.recipe = Recipe.of(cls.__name__, _row(cls), table, bodies)
+        cls.recipe = Recipe.of(cls.__name__, row_of(cls, Factory), table, bodies)
 
     def __init__(self, **_fields: Any) -> None:
         """Refused: a factory is used as it is, and gives rows."""
@@ -176,15 +173,6 @@ _RESERVED = frozenset(name for name in vars(Factory) if not name.startswith(("_"
 
 def _is_factory(cls: type) -> bool:
     return issubclass(cls, Factory) and cls is not Factory
-
-
-def _row(cls: type) -> type[Row]:
-    """The row class that a factory, or a base of it, says in ``Factory[…]``."""
-    for each in cls.__mro__:
-        for base in vars(each).get("__orig_bases__", ()):
-            if get_origin(base) is Factory and isinstance(get_args(base)[0], type):
-                return cast("type[Row]", get_args(base)[0])
-    raise WrongArgument(f"{cls.__name__} must say which row it makes: Factory[User]")
 
 
 def _build(cls: Any, count: int | range, args: Any, fields: dict[str, Any]) -> list[Any]:

@@ -6,7 +6,6 @@ a column's conditions. The constants in these conditions are candidates, too.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
@@ -17,7 +16,8 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from sqlkit.errors import SeedingError
-from sqlkit.seeding.texts import is_text, length, numbered, texts
+from sqlkit.seeding.constants import INTEGERS, constants
+from sqlkit.seeding.texts import is_text, numbered, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from sqlkit.seeding.filled import Field
 
-INTEGERS = {"int2": 32_000, "int4": 2_000_000_000, "int8": 2**62}
 _NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 _DAY_ONE = date(1000, 1, 1)
 _DAYS = 3_000_000
@@ -35,7 +34,7 @@ def candidates(field: Field, conditions: Sequence[str], random: Random, seed: in
     """Values to try for a column, without NULL; raises `SeedingError` for an unknown type."""
     make = _maker(field, seed)
     values = [make(random) for _ in range(200)]
-    values += [value for text in conditions for value in _constants(field, text)]
+    values += [value for text in conditions for value in constants(field, text)]
     if conditions and is_text(field):
         values += [text for value in values[:50] for text in (value.upper(), value.lower())]
     return values
@@ -112,50 +111,6 @@ def _numeric(field: Field) -> Callable[[Random], Decimal]:
     if scale > 1000:  # a negative one
         scale -= 2048
     return lambda random: Decimal(random.randrange(10 ** min(precision, 6))).scaleb(-scale)
-
-
-def _constants(field: Field, condition: str) -> list[Any]:
-    """The constants of a condition that can be values of the column."""
-    if is_text(field):
-        found = [text.replace("''", "'") for text in re.findall(r"'((?:[^']|'')*)'", condition)]
-        lengths = [int(text) for text in re.findall(r"\d+", condition) if len(text) < 3]
-        found += [letter * long for long in lengths for letter in "aA1"]
-        return [text[: length(field)] for text in found]
-    if field.base in ("json", "jsonb"):
-        words = re.findall(r"'([^']*)'", condition)
-        return [{}, [], "x", 1, True, dict.fromkeys(words, "x"), *({word: 1} for word in words)]
-    if field.base in _MOMENTS:
-        return [near for text in re.findall(r"'([^']*)'", condition) for near in _near(field, text)]
-    numbers = [
-        Decimal(text) + step
-        for text in re.findall(r"-?\d+(?:\.\d+)?", condition)
-        for step in (-1, 0, 1)
-    ]
-    if field.base in INTEGERS:
-        limit = INTEGERS[field.base]
-        return [int(number) for number in numbers if abs(number) < limit]
-    if field.base in ("float4", "float8"):
-        return [float(number) for number in numbers]
-    return [*numbers] if field.base == "numeric" else []
-
-
-_MOMENTS: dict[str, type[date | datetime]] = {
-    "date": date,
-    "timestamp": datetime,
-    "timestamptz": datetime,
-}
-
-
-def _near(field: Field, text: str) -> list[Any]:
-    """The moment of a text, and those a day before and after; none if it isn't one."""
-    try:
-        moment = _MOMENTS[field.base].fromisoformat(text)
-    except ValueError:
-        return []
-    if isinstance(moment, datetime):
-        is_aware = field.base == "timestamptz"
-        moment = moment.replace(tzinfo=(moment.tzinfo or UTC) if is_aware else None)
-    return [moment + timedelta(days=step) for step in (-1, 0, 1)]
 
 
 def _moment(random: Random) -> datetime:

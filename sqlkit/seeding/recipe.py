@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args, get_origin
 
 from sqlkit.errors import WrongArgument
 from sqlkit.seeding.declared import Declared, Trait
@@ -84,6 +84,18 @@ class Recipe:
         if not count:
             return []
         return list(map(self.row, *(columns[name] for name in self.fields)))
+
+
+def row_of(cls: type, factory: type) -> type[Row]:
+    """The row class that a factory, or a base of it, says in ``Factory[…]``.
+
+    Raises `WrongArgument` if none does.
+    """
+    for each in cls.__mro__:
+        for base in vars(each).get("__orig_bases__", ()):
+            if get_origin(base) is factory and isinstance(get_args(base)[0], type):
+                return cast("type[Row]", get_args(base)[0])
+    raise WrongArgument(f"{cls.__name__} must say which row it makes: Factory[User]")
 
 
 def _is_field(name: str, value: object) -> bool:

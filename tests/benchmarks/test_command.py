@@ -6,17 +6,16 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.__main__ import main
+from benchmarks.measure.result import Run
 from benchmarks.peers import aiosql
 from benchmarks.report import kept
-from benchmarks.report.document import BEGIN, END
+from benchmarks.report.document import BEGIN, END, section
 from benchmarks.run import conduct, data
 from benchmarks.suite import BENCHMARKS
 from tests.benchmarks import made
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from benchmarks.measure.result import Run
 
 
 @pytest.fixture
@@ -92,6 +91,13 @@ def test_a_report_replaces_the_results_of_a_document(tmp_path: Path) -> None:
     assert "linear (rows^1.00)" in text
     assert (tmp_path / "page" / "ratios.svg").is_file()
     assert kept.read(tmp_path / "page" / "run.json").results == kept.read(file).results
+
+
+@pytest.mark.parametrize(("load", "is_said"), [("1.9", False), ("2.5", True)])
+def test_a_busy_machine_is_said_in_the_report(load: str, *, is_said: bool) -> None:
+    run = made.run()
+    text = section(Run({"cores": "2", "load before": load}, run.results), "pictures")
+    assert ("Preliminary" in text) == is_said
 
 
 def test_a_file_that_is_no_run_is_said(tmp_path: Path) -> None:

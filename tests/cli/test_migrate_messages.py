@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 if TYPE_CHECKING:
@@ -238,3 +244,41 @@ def test_a_name_that_is_none(write: Write, said: Said) -> None:
         error: there is no migration 9
         hint: "sqlkit migrate status" lists them
         """)
+
+
+# A test's process may have been told to ignore it, and its children with it.
+INTERRUPTIBLE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from sqlkit.cli import main
+main()
+"""
+
+
+def test_an_interrupt(
+    write: Write, database_url: str, sqlkit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("0001.a", "create table a (n int); select pg_sleep(600)")
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep'"
+    with (
+        psycopg.connect(database_url, autocommit=True) as connection,
+        subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTIBLE, "migrate", "apply"],
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        ) as process,
+    ):
+        while not connection.execute(sleeping).fetchone():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, shown = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 1
+    assert 'interrupted: "sqlkit migrate status" says how all stand' in shown
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    assert sqlkit("migrate", "status").stdout.endswith("1 pending\n")

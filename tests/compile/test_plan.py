@@ -195,10 +195,10 @@ def test_five_hundred_queries_compile_in_under_ten_seconds(folder: Folder) -> No
     for number in range(10):
         queries = [f"-- name: q{one} :many\n-- Query {one}.\n{query}" for one in range(50)]
         folder.write(f"q{number}.sql", "\n".join(queries))
-    start = time.monotonic()
+    start = time.process_time()  # a clock on the wall tells of the machine
     made = folder.plan()
     made.write()
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 5
     assert (len(made.descriptions), made.errors) == (500, ())
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from sqlkit import DeadlineExceeded, Query, Statement, sql
 from sqlkit.statement import Line
+from tests.database.sleepers import SLEEPERS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
     from sqlkit.testing.server import Server
 
 PID = sql("select pg_backend_pid()", kind="one")
-SLEEPERS = sql(
-    "select count(*) from pg_stat_activity"
-    " where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()"
-    " and datname = current_database()",
-    kind="one",
-)
 SLEEP = sql("select pg_sleep(30)", kind="exec")
 
 

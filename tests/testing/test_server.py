@@ -131,6 +131,23 @@ def test_without_any_way_the_error_says_what_was_tried_and_what_to_do(
     assert "apt install postgresql" in message
 
 
+@pytest.mark.parametrize("major", [16, 18])
+def test_a_version_may_be_preferred(major: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with throwaway(like=major) as server:
+        assert server.major == major
+    monkeypatch.setenv("SQLKIT_TEST_PG", f"bundled-{34 - major}")
+    with throwaway(like=major) as server:
+        assert server.major == 34 - major
+
+
+def test_where_the_preferred_version_is_not_to_be_had_another_will_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SQLKIT_TEST_PG", "bundled")
+    with throwaway(like=17) as server:
+        assert server.major == 18
+
+
 def test_an_unknown_way_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SQLKIT_TEST_PG", "bundeld")
     with pytest.raises(NoServer, match="'bundeld', where one of dsn, binary, bundled, container"):

@@ -10,20 +10,20 @@ from sqlkit import AsyncDatabase, Database, sql
 from tests.awaited import Awaited, at_once
 from tests.database.fast import memory
 
-TRACED = 1500
+TRACED = 800
 MEGABYTE = 2**20
 
 
-def test_10000_calls_leave_nothing_behind(module_url: str) -> None:
+def test_7000_calls_leave_nothing_behind(module_url: str) -> None:
     with Database(module_url, max_size=2) as db:
-        growth = at_once(memory.over_calls(cast("AsyncDatabase", Awaited(db)), 10_000, TRACED))
+        growth = at_once(memory.over_calls(cast("AsyncDatabase", Awaited(db)), 7_000, TRACED))
     assert growth.resident < 3 * MEGABYTE // 8
     assert growth.traced < MEGABYTE // 16
 
 
-async def test_4000_awaited_calls_leave_nothing_behind(module_url: str) -> None:
+async def test_2000_awaited_calls_leave_nothing_behind(module_url: str) -> None:
     async with AsyncDatabase(module_url, max_size=2) as db:
-        growth = await memory.over_calls(db, 4_000, TRACED)
+        growth = await memory.over_calls(db, 2_000, TRACED)
     assert growth.resident < 3 * MEGABYTE // 8
     assert growth.traced < MEGABYTE // 16
 

@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from sqlkit import Database, DeadlineExceeded, NoSession, Query, Statement, deadline, sql
 from sqlkit.statement import Line
+from tests.database.sleepers import SLEEPERS, statement, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,23 +29,13 @@ union all select array_agg(name) from pg_prepared_statements
 union all select array_agg(relname::text) from pg_class where relpersistence = 't'
 """
 PID = "select pg_backend_pid()"
-SLEEPERS = sql(
-    "select count(*) from pg_stat_activity where query like '%pg_sleep(30)%'"
-    " and state = 'active' and pid <> pg_backend_pid() and datname = current_database()",
-    kind="one",
-)
 CLIENT = """
 import sys
 from sqlkit import Database, sql
 
-with Database(sys.argv[1], pooler="transaction", timeout=2) as db:
+with Database(sys.argv[1], pooler="transaction", timeout=4) as db:
     db.run(sql("select pg_sleep(30)", kind="exec"))
 """
-
-
-def statement(text: str, timeout: float | None = None, kind: Any = "one") -> Statement[Any]:
-    query: Query[Any] = Query(name="things.ask", kind=kind, lines=(Line(text),), timeout=timeout)
-    return Statement(query)
 
 
 def states(url: str) -> dict[int, Any]:
@@ -129,14 +120,6 @@ async def test_a_query_ends_though_its_client_is_gone(
         client.kill()
         await client.wait()
         await wait_for(db, 0)
-
-
-async def wait_for(db: AsyncDatabase, sleepers: int) -> None:
-    for _ in range(100):
-        if await db.run(SLEEPERS) == sleepers:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("that never happens")
 
 
 async def test_no_connection_can_be_held(both: AsyncDatabase) -> None:
