@@ -20,6 +20,7 @@ from ipaddress import (
     IPv6Interface,
     IPv6Network,
 )
+from types import NoneType
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -36,7 +37,8 @@ class Accepts:
     """What a parameter takes.
 
     ``exact`` is a class whose values need no test; ``words`` name what is taken in an error;
-    ``why`` says what is wrong with a value where that isn't its class.
+    ``why`` says what is wrong with a value where that isn't its class. ``usual`` is the class that
+    most values have where they need a test, and ``fit`` one of many of them at once.
     """
 
     exact: type
@@ -44,6 +46,17 @@ class Accepts:
     words: str
     why: Reason = lambda _value: None
     is_array: bool = False
+    usual: type | None = None
+    fit: Callable[[Sequence[Any]], bool] = lambda _values: False
+
+    def takes(self, values: Sequence[Any]) -> bool:
+        """Whether all of these values are taken, or None."""
+        classes = {*map(type, values)} - {NoneType}
+        if classes <= {self.exact}:
+            return True
+        if classes == {self.usual} and self.fit([v for v in values if v is not None]):
+            return True
+        return all(value is None or self.fits(value) for value in values)
 
     def refusal(self, value: object) -> str:
         """Why a value that doesn't fit is refused, without the value."""
@@ -67,8 +80,12 @@ def _integer(name: str, low: int, high: int) -> Accepts:
     def fits(value: object) -> bool:
         return isinstance(value, int) and low <= value <= high
 
+    def fit(values: Sequence[int]) -> bool:
+        return low <= min(values) and max(values) <= high
+
     words = f"an int that fits {name} ({low} to {high})"
-    return Accepts(_Never, fits, words, _if(int, f"is out of range: it must be {words}"))
+    why = _if(int, f"is out of range: it must be {words}")
+    return Accepts(_Never, fits, words, why, usual=int, fit=fit)
 
 
 def _fits_single(value: object) -> bool:
@@ -102,7 +119,14 @@ def _without_nul(value: object) -> bool:
     return isinstance(value, str) and "\0" not in value
 
 
-_TEXT = Accepts(_Never, _without_nul, "str", _if(str, "must not contain NUL"))
+_TEXT = Accepts(
+    _Never,
+    _without_nul,
+    "str",
+    _if(str, "must not contain NUL"),
+    usual=str,
+    fit=lambda values: "\0" not in "".join(values),
+)
 _JSON = Accepts(dict, lambda _value: True, "a JSON value")
 
 PLAIN: dict[str, Accepts] = {

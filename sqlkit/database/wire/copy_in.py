@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlkit.database.wire.connection import AnyConnection
     from sqlkit.statement import Statement
 
+_AT_ONCE = 200
 _BUFFER = 64 * 1024
 
 
@@ -40,7 +41,7 @@ def begin_copy_in(conn: AnyConnection, statement: Statement[Any]) -> PQGen[CopyI
 
 
 class CopyIn:
-    """Rows on their way into a table, as bytes that wait to be sent."""
+    """Rows on their way into a table: some that wait to be checked, then bytes to be sent."""
 
     def __init__(self, bound: Bound, types: Types) -> None:
         decoder = bound.decoder
@@ -51,20 +52,20 @@ class CopyIn:
         self._encoder = Encoder(adapters, decoder.oids, decoder.format)
         self._is_binary = decoder.format == pq.Format.BINARY
         self._buffer = bytearray(SIGNATURE if self._is_binary else b"")
-        self._rows = 0
+        self._rows: list[Sequence[Any]] = []
+        self._before = 0
 
     def write(self, row: Sequence[Any]) -> bytes | None:
         """Take in a row; gives bytes when enough have come together. Raises `WrongArgument`."""
-        self._rows += 1
-        self._check(row)
-        try:
-            self._encoder.write_row(row, self._buffer)
-        except Exception:
-            raise self._refused(row) from None
+        self._rows.append(row)
+        if len(self._rows) < _AT_ONCE:
+            return None
+        self._encode()
         return self._flush() if len(self._buffer) >= _BUFFER else None
 
     def finish(self) -> bytes:
-        """The bytes that are left."""
+        """The bytes that are left. Raises `WrongArgument`."""
+        self._encode()
         if self._is_binary:
             self._buffer += TRAILER
         return self._flush()
@@ -74,25 +75,51 @@ class CopyIn:
         self._buffer.clear()
         return data
 
-    def _check(self, row: Sequence[Any]) -> None:
+    def _encode(self) -> None:
+        if not self._takes_all():
+            for number, row in enumerate(self._rows, self._before + 1):
+                self._check(number, row)
+        write, buffer = self._encoder.write_row, self._buffer
+        for number, row in enumerate(self._rows, self._before + 1):
+            try:
+                write(row, buffer)
+            except Exception:
+                raise self._refused(number, row) from None
+        self._before += len(self._rows)
+        self._rows.clear()
+
+    def _takes_all(self) -> bool:
+        """Whether all rows are as they must be; column by column is much faster than by row."""
+        if not {*map(type, self._rows)} <= {tuple, list}:
+            return False
+        if not {*map(len, self._rows)} <= {len(self._accepts)}:
+            return False
+        columns = zip(*self._rows, strict=True)
+        return all(
+            accepts.takes(column) for accepts, column in zip(self._accepts, columns, strict=False)
+        )
+
+    def _check(self, number: int, row: Sequence[Any]) -> None:
         if not isinstance(row, (tuple, list)):
-            raise self._wrong(f"must be a tuple, not {type(row).__name__}")
+            raise self._wrong(number, f"must be a tuple, not {type(row).__name__}")
         if len(row) != len(self._accepts):
-            raise self._wrong(f"must have {len(self._accepts)} values, not {len(row)}")
+            raise self._wrong(number, f"must have {len(self._accepts)} values, not {len(row)}")
         for value, accepts, column in zip(row, self._accepts, self._columns, strict=True):
             if type(value) is accepts.exact or value is None or accepts.fits(value):
                 continue
-            raise self._wrong(f"{column} {accepts.refusal(value)}")
+            raise self._wrong(number, f"{column} {accepts.refusal(value)}")
 
-    def _refused(self, row: Sequence[Any]) -> WrongArgument:
+    def _refused(self, number: int, row: Sequence[Any]) -> WrongArgument:
         for i, value in enumerate(row):
             if (error := self._encoder.failure(i, value)) is not None:
                 words = self._accepts[i].words
-                return self._wrong(f"{self._columns[i]} can't be sent as {words}: {reason(error)}")
-        return self._wrong("can't be sent")
+                return self._wrong(
+                    number, f"{self._columns[i]} can't be sent as {words}: {reason(error)}"
+                )
+        return self._wrong(number, "can't be sent")
 
-    def _wrong(self, what: str) -> WrongArgument:
-        return WrongArgument(f"{self._query.name}: row {self._rows}: {what}")
+    def _wrong(self, number: int, what: str) -> WrongArgument:
+        return WrongArgument(f"{self._query.name}: row {number}: {what}")
 
 
 def send_copy(conn: AnyConnection, data: bytes) -> PQGen[None]:
