@@ -15,6 +15,9 @@ from sqlkit.database import limit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+FLOAT_DIGITS = "current_setting('extra_float_digits')::int"
+"""With 0 or less, a float's text is another number. PostgreSQL manual, 20.11.2."""
+
 Pooler: TypeAlias = Literal["transaction"]
 
 
@@ -61,11 +64,15 @@ class Profile:
         return b"SET LOCAL transaction_read_only = on;\n" if self.is_strict else b""
 
     def at_connect(self) -> bytes:
-        """Gives the limit in force in seconds, 0 for none; sets up a session, where it is ours."""
+        """Gives the limit in force in seconds, 0 for none, and how many digits floats have as text.
+
+        Sets up a session, where it is ours.
+        """
         timeout = math.inf if self.pooled else self.timeout
-        parts = [f"extract(epoch from {limit.in_session(timeout)})::text"]
+        parts = [f"extract(epoch from {limit.in_session(timeout)})::text", FLOAT_DIGITS]
         if self.pooled:
-            return f"SELECT {parts[0]}".encode()
+            return f"SELECT {', '.join(parts)}".encode()
+        parts.append(f"set_config('extra_float_digits', greatest({FLOAT_DIGITS}, 1)::text, false)")
         parts += [f"set_config('{name}', '{value}', false)" for name, value in self.styles.items()]
         return f"SELECT {', '.join(parts)}".encode()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqlkit.database.interval import IntervalLoader
+from sqlkit.database.types.interval import IntervalLoader
 
 
 def load(text: str) -> timedelta:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sqlkit import AsyncDatabase, Database, WrongArgument, sql
-from sqlkit.database.json import encode
+from sqlkit.database.types.json import encode
 
 if TYPE_CHECKING:
     from sqlkit import Transaction

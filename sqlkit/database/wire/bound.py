@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from psycopg import pq
+
 from sqlkit.database import limit, values
 from sqlkit.database.driver import Decoder, Encoder
 from sqlkit.errors import WrongArgument
@@ -13,12 +15,11 @@ from sqlkit.policy.retry.repeatable import only_reads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from psycopg import pq
     from psycopg.abc import Buffer
     from psycopg.pq.abc import PGresult
 
-    from sqlkit.database.parameters import Accepts
     from sqlkit.database.types import Types
+    from sqlkit.database.types.accepts import Accepts
     from sqlkit.statement import Query, Variant
 
 _VALUE = re.compile(r""":| ['"]""")
@@ -28,7 +29,8 @@ class Bound:
     """A query's text prepared on one connection, with all that a call of it needs.
 
     Behind a pooler nothing stays prepared: ``name`` is empty, and the text sent each time.
-    ``alone``: the statement can be in no transaction with another.
+    ``alone``: the statement can be in no transaction with another. ``needs_iso``: its dates come as
+    text, though they need not.
     """
 
     __slots__ = (
@@ -40,6 +42,7 @@ class Bound:
         "kind",
         "make_rows",
         "name",
+        "needs_iso",
         "only_reads",
         "query",
         "variant",
@@ -53,7 +56,7 @@ class Bound:
         described: PGresult,
         types: Types,
         *,
-        result_format: pq.Format | None = None,
+        result_format: pq.Format,
     ) -> None:
         self.name = name
         self.alone = limit.may_commit(variant.sql)
@@ -65,11 +68,9 @@ class Bound:
         oids = column_types(described)
         adapters = types.adapters([*parameter_types, *oids], self.query.composites)
         self.encoder = Encoder(adapters, parameter_types, types.format(parameter_types))
-        if result_format is None:
-            # What a copy in sends is in the same format as what its select would give.
-            is_copy_in = self.query.copy_in is not None
-            result_format = (types.format if is_copy_in else types.result_format)(oids)
         self.decoder = Decoder(adapters, oids, result_format)
+        is_text = result_format == pq.Format.TEXT
+        self.needs_iso = is_text and types.format(oids) != result_format and types.has_dates(oids)
         self.accepts: list[Accepts] = [types.accepts(oid) for oid in parameter_types]
         self.make_rows = values.rows_maker(self.query, self.columns)
 

@@ -123,6 +123,11 @@ def is_aborted(conn: AnyConnection) -> bool:
     return conn.pgconn.transaction_status == _INERROR
 
 
+def is_iso(conn: AnyConnection) -> bool:
+    """Whether the session writes dates as in ISO 8601; the server tells of each change."""
+    return (conn.pgconn.parameter_status(b"DateStyle") or b"").startswith(b"ISO")
+
+
 def finish(conn: AnyConnection) -> None:
     """Close a connection at once; its pool will replace it."""
     if isinstance(conn, AsyncPgConnection):

@@ -14,7 +14,7 @@ from sqlkit.database.driver import Decoder, check, execute
 from sqlkit.database.types import ADAPTERS, CATALOG
 from sqlkit.database.wire.bound import Bound, column_types
 from sqlkit.database.wire.command import pipelined
-from sqlkit.database.wire.connection import is_idle
+from sqlkit.database.wire.connection import is_idle, is_iso
 from sqlkit.errors import WrongKind
 
 if TYPE_CHECKING:
@@ -44,12 +44,20 @@ def new_name() -> bytes:
 def bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
     """Prepare a query's text on this connection, unless it is, and keep what the server says."""
     bound = conn.bindings.pop(variant, None)
+    if bound is not None and not is_readable(conn, bound):
+        yield from _deallocate(conn, bound.name)
+        bound = None
     if bound is None:
         while len(conn.bindings) >= MOST_PREPARED and _can_deallocate(conn):
             yield from forget(conn, next(iter(conn.bindings)))
         bound = yield from describe(conn, variant, b"" if conn.profile.pooled else new_name())
     conn.bindings[variant] = bound  # at the end: what was used last is forgotten last
     return bound
+
+
+def is_readable(conn: AnyConnection, bound: Bound) -> bool:
+    """Whether what it gives is written in a style that is read: somebody may have set another."""
+    return not bound.needs_iso or is_iso(conn)
 
 
 def forget(conn: AnyConnection, variant: Variant) -> PQGen[None]:
@@ -96,7 +104,20 @@ def describe(conn: AnyConnection, variant: Variant, name: bytes = b"") -> PQGen[
         raise WrongKind(
             f"{variant.query.name} gives no rows: say that its kind is affected or exec"
         )
-    return Bound(name, variant, parameter_types, described, conn.types)
+    return Bound(
+        name,
+        variant,
+        parameter_types,
+        described,
+        conn.types,
+        result_format=_result_format(conn, variant, column_types(described)),
+    )
+
+
+def _result_format(conn: AnyConnection, variant: Variant, oids: Sequence[int]) -> pq.Format:
+    if variant.query.copy_in is not None:
+        return conn.types.format(oids)  # it is what will be sent
+    return conn.types.result_format(oids, iso=is_iso(conn))
 
 
 def as_answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Bound]:

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.database.driver import check, execute
+from sqlkit.database.wire.prepare import is_readable
 from sqlkit.database.wire.run import note_session, send_prepared, will_send
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def ready(conn: AnyConnection, statement: Statement[Any], left: float) -> Bound 
     query = statement.query
     if left < conn.enough or query.timeout is not None:
         return None
-    return conn.bindings.get(query.variant(statement.args))
+    bound = conn.bindings.get(query.variant(statement.args))
+    return bound if bound is not None and is_readable(conn, bound) else None
 
 
 def send_ready(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[list[PGresult]]:

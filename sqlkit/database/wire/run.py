@@ -11,7 +11,7 @@ import psycopg
 from sqlkit.database.driver import check, execute
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.connection import is_aborted, is_idle
-from sqlkit.database.wire.prepare import as_answered, bind, forget
+from sqlkit.database.wire.prepare import as_answered, bind, forget, is_readable
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import prepare, sends, telling
 from sqlkit.errors import WrongArgument
@@ -42,7 +42,10 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
         yield from command(conn, conn.profile.before_script + variant.sql.encode())
         return None
     known = conn.bindings.get(variant)
-    bound = known or (yield from bind(conn, variant))
+    if known is not None and is_readable(conn, known):
+        bound = known
+    else:
+        bound = yield from bind(conn, variant)
     try:
         result = yield from _send(conn, bound, statement.args)
     except (psycopg.Error, WrongArgument) as error:

@@ -24,8 +24,10 @@ def settle(conn: AnyConnection) -> PQGen[None]:
     styles = unreadable_styles(status(b"DateStyle"), status(b"IntervalStyle"))
     conn.profile = profile = replace(conn.profile, styles=styles)
     conn.pgconn.send_query(profile.at_connect())
-    told = check((yield from execute(conn.pgconn))).get_value(0, 0)
-    conn.in_force = float(told or 0) or math.inf
+    told = check((yield from execute(conn.pgconn)))
+    conn.in_force = float(told.get_value(0, 0) or 0) or math.inf
+    if profile.pooled and int(told.get_value(0, 1) or 0) < 1:
+        conn.profile = replace(profile, styles={**styles, "extra_float_digits": "1"})
     conn.enough = math.inf if profile.pooled else limit.enough(conn.in_force)
 
 

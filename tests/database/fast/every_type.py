@@ -131,6 +131,7 @@ GROUPS: dict[str, list[Type]] = {
         Type("char(9)", TEXT, is_kept=False),
         Type("name", TEXT.filter(lambda t: len(t.encode()) < 64)),
         Type('"char"', st.characters(min_codepoint=1, max_codepoint=127)),
+        Type("bytea", st.binary(max_size=20)),
         Type("uuid", st.uuids()),
         Type("mood", MOODS),
         Type("label", TEXT, "text"),
@@ -143,7 +144,6 @@ GROUPS: dict[str, list[Type]] = {
         Type("interval", st.timedeltas()),
     ],
     "documents": [
-        Type("bytea", st.binary(max_size=20)),
         Type("json", JSON),
         Type("jsonb", JSON),
         Type("plan", JSON, "jsonb"),

@@ -38,7 +38,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "moments": ("tstzrange", Range(MOMENT, None)),
     "many": ("timestamptz[]", [MOMENT, None]),
     "longs": ("interval[]", [LONG]),
-    "data": ("bytea", bytes(range(256)).replace(b"'", b"")),
+    "data": ("bytea", bytes(range(256))),
     "datas": ("bytea[]", [b"\\\\x00\xff", None]),
 }
 TEXT = "select " + ", ".join(f":{name}::{type_} as {name}" for name, (type_, _) in VALUES.items())
@@ -65,11 +65,14 @@ SETTINGS = [
     "bytea_output = 'escape'",
     "client_encoding = 'latin1'",
     "client_encoding = 'sql_ascii'",
+    "extra_float_digits = -15",
+    "extra_float_digits = 0",
+    "standard_conforming_strings = off",
     "extra_float_digits = 3",
     "array_nulls = on",
     "search_path = ''",
 ]
-BY_HAND = [s for s in SETTINGS if "client_encoding" not in s and "iso_8601" not in s]
+BY_HAND = [s for s in SETTINGS if "client_encoding" not in s and "digits" not in s]
 
 
 async def read(db: Any) -> list[Any]:

@@ -94,6 +94,16 @@ async def test_one_row_that_can_not_be_read_is_row_1(both: AsyncDatabase) -> Non
     assert await both.run(sql("select 'infinity'::date as late", "exec")) is None
 
 
+async def test_an_infinite_interval_is_unreadable_too(both: AsyncDatabase) -> None:
+    if await both.run(sql("select current_setting('server_version_num')::int", "one")) < 170000:
+        pytest.skip("intervals are finite before PostgreSQL 17")
+    for value in ("'infinity'::interval", "'-infinity'::interval"):
+        for also in ("", ", 'a'::tsvector as vector"):
+            for way in WAYS:
+                with pytest.raises(UnreadableValue, match=r"^sql: column late, row 1: "):
+                    await way(both, f"select 1 as n, {value} as late{also}")
+
+
 async def test_numbers_and_floats_that_python_holds_are_read(both: AsyncDatabase) -> None:
     text = "select 'Infinity'::float8 as a, '-Infinity'::float4 as b, 'Infinity'::numeric as c"
     for also in ("", ", 'a'::tsvector as vector"):

@@ -1,7 +1,7 @@
 """Intervals as PostgreSQL writes them in text, in its own style, which the driver sees to.
 
-psycopg's loader in Python, unlike the one in C, asks its connection for the style; here there is
-none.
+psycopg's loader in Python asks its connection for the style, and here there is none; the one in C
+takes another style for this one, and days for seconds. Somebody may have set one by hand.
 """
 
 from __future__ import annotations
