@@ -14,8 +14,8 @@ import psycopg
 
 from sqlkit.database import begin, outcome, stray, values, wire
 from sqlkit.database.async_connection import AsyncConnection
+from sqlkit.database.chunks import chunks
 from sqlkit.database.deadline import answer_async, cancel_async, left, wait_async
-from sqlkit.database.each import each
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.resolve import resolve_async
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack, WrongArgument
@@ -189,11 +189,11 @@ class AsyncSession(AsyncConnection):
     async def _copy_in(self, statement: Statement[Any]) -> int:
         query = statement.query
         values.check_rows(query, statement.args[0], Iterable, AsyncIterable)
-        rows = each(statement.args[0])
+        rows: Iterable[Any] | AsyncIterable[Any] = statement.args[0]
         copy = await self._wait(wire.begin_copy_in(self._conn, statement), query)
         try:
-            async for row in rows:
-                if data := copy.write(row):
+            async for chunk in chunks(rows, wire.AT_ONCE):
+                if data := copy.write(chunk):
                     await self._wait(wire.send_copy(self._conn, data), query)
             await self._wait(wire.send_copy(self._conn, copy.finish()), query)
         except BaseException as error:

@@ -34,7 +34,7 @@ from psycopg.generators import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from psycopg.abc import Buffer, PQGen
     from psycopg.adapt import AdaptersMap
@@ -131,7 +131,7 @@ def pipelined(pgconn: PGconn, sends: Sequence[Callable[[], None]]) -> PQGen[list
     yield from send(pgconn)
     answers: list[list[PGresult]] = []
     try:
-        while not _is_sync(results := (yield from fetch_many(pgconn))):
+        while not _is_sync(results := (yield from _answer(pgconn))):
             answers.append(results)
     except psycopg.OperationalError:
         for results in answers:
@@ -139,6 +139,19 @@ def pipelined(pgconn: PGconn, sends: Sequence[Callable[[], None]]) -> PQGen[list
         raise
     pgconn.exit_pipeline_mode()
     return answers
+
+
+def _answer(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """The results of the next command; psycopg's `fetch_many`, but for what has arrived already."""
+    results: list[PGresult] = []
+    while not pgconn.is_busy():
+        result = pgconn.get_result()
+        if result is not None:
+            results.append(result)
+        if result is None or result.status == _SYNC:
+            return results
+    results += yield from fetch_many(pgconn)
+    return results
 
 
 def _is_sync(results: list[PGresult]) -> bool:
@@ -181,12 +194,12 @@ class Encoder:
         """One value for each type, as parameters are sent."""
         return self._transformer.dump_sequence(values, self._auto)
 
-    def write_row(self, row: Sequence[Any], out: bytearray) -> None:
-        """Append a row, with one value for each type, in COPY's format."""
-        if self.format == pq.Format.BINARY:
-            format_row_binary(row, self._transformer, out)
-        else:
-            format_row_text(row, self._transformer, out)
+    def write_rows(self, rows: Iterable[Sequence[Any]], out: bytearray) -> None:
+        """Append rows, each with one value for each type, in COPY's format."""
+        write = format_row_binary if self.format == pq.Format.BINARY else format_row_text
+        transformer = self._transformer
+        for row in rows:
+            write(row, transformer, out)
 
     def failure(self, column: int, value: Any) -> Exception | None:
         """What a value of one of the types raises, if it does; slow."""

@@ -8,8 +8,11 @@ then is up. The generator goes on in the loop's own callback: the task wakes onc
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from psycopg import OperationalError
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future, TimerHandle
@@ -69,8 +72,10 @@ class Reader:
         except StopIteration as done:
             answer = done.value
             await self._rest(loop)
-        except BaseException:
+        except BaseException as error:
             self.leave()  # the socket may be closed by now, and its number be another's soon
+            if isinstance(error, OSError):
+                raise OperationalError("connection socket closed") from error
             raise
         else:
             self._rested = loop.time()
@@ -134,11 +139,18 @@ class Reader:
         else:
             self._waiter.set_exception(self._late())
 
+    def forget(self) -> None:
+        """Be as new: in a forked child, where the loop's selector is the parent's too."""
+        self._loop, self._gen, self._waiter, self._timer = None, None, None, None
+        self._socket, self._writes = -1, False
+
     def leave(self) -> None:
         """Let go of the socket, for another to use it or before it is closed."""
         loop, self._gen, self._waiter = self._loop, None, None
         if loop is not None and self._socket >= 0 and not loop.is_closed():
-            loop.remove_reader(self._socket)
+            with suppress(OSError):  # of a socket that libpq has closed
+                loop.remove_reader(self._socket)
             if self._writes:
-                loop.remove_writer(self._socket)
+                with suppress(OSError):
+                    loop.remove_writer(self._socket)
         self._socket, self._writes = -1, False

@@ -187,8 +187,9 @@ class Session(Connection):
         values.check_rows(query, rows, Iterable)
         copy = self._wait(wire.begin_copy_in(self._conn, statement), query)
         try:
-            for row in rows:
-                if data := copy.write(row):
+            waiting = iter(rows)
+            while chunk := list(islice(waiting, wire.AT_ONCE)):
+                if data := copy.write(chunk):
                     self._wait(wire.send_copy(self._conn, data), query)
             self._wait(wire.send_copy(self._conn, copy.finish()), query)
         except BaseException as error:

@@ -18,7 +18,7 @@ from sqlkit.database.wire.connection import (
     is_in_transaction,
     news,
 )
-from sqlkit.database.wire.copy_in import begin_copy_in, end_copy_in, send_copy
+from sqlkit.database.wire.copy_in import AT_ONCE, begin_copy_in, end_copy_in, send_copy
 from sqlkit.database.wire.copy_out import begin_copy_out, copy_rows
 from sqlkit.database.wire.cursor import (
     NextRows,
@@ -42,6 +42,7 @@ from sqlkit.database.wire.transaction import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "AnyConnection",
     "AsyncPgConnection",
     "Bound",

@@ -10,7 +10,7 @@ import psycopg
 from sqlkit.database.driver import check, failure, is_ok
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.note import note
-from sqlkit.database.wire.prepare import as_answered, bind, forget
+from sqlkit.database.wire.prepare import as_answered, bind, forget, is_readable
 from sqlkit.database.wire.run import send_bound, will_send
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import NOTHING, prepare, sends, telling
@@ -53,19 +53,28 @@ def batch(
 def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
     calls: list[tuple[Bound, Sequence[Buffer | None]]] = []
     for statement in statements:
-        try:
-            bound = yield from bind(conn, statement.variant())
-        except psycopg.Error as error:
-            note(error, statement.query)
-            raise
+        bound = conn.bindings.get(statement.variant())
+        if bound is None or not is_readable(conn, bound):
+            bound = yield from _bind(conn, statement)
         calls.append((bound, bound.encode(statement.args)))
         will_send(conn, bound)
     results = yield from _results(conn, calls)
     answers: list[Any] = []
     for (bound, _), result in zip(calls, results, strict=True):
-        _raise_noted(bound.query, result)
-        answers.append((yield from as_answered(conn, bound, result)).value(result))
+        if not is_ok(result):
+            raise _noted(bound.query, result)
+        if not bound.name:
+            bound = yield from as_answered(conn, bound, result)
+        answers.append(bound.value(result))
     return answers
+
+
+def _bind(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Bound]:
+    try:
+        return (yield from bind(conn, statement.variant()))
+    except psycopg.Error as error:
+        note(error, statement.query)
+        raise
 
 
 def _results(
@@ -81,8 +90,7 @@ def _results(
     return [results[-1] for results in answers[len(told.before) :][: len(calls)]]
 
 
-def _raise_noted(query: Query[Any], result: PGresult) -> None:
-    if not is_ok(result):
-        error = failure(result)
-        note(error, query)
-        raise error
+def _noted(query: Query[Any], result: PGresult) -> psycopg.Error:
+    error = failure(result)
+    note(error, query)
+    return error

@@ -9,6 +9,7 @@ from psycopg import pq
 
 from sqlkit.database import limit, values
 from sqlkit.database.driver import Decoder, Encoder
+from sqlkit.database.wire.collecting import MANY, not_collecting
 from sqlkit.errors import WrongArgument
 from sqlkit.policy.retry.repeatable import only_reads
 
@@ -120,14 +121,18 @@ class Bound:
         Raises `UnreadableValue`.
         """
         try:
-            return self.make_rows(self.decoder.rows(result))
+            if result.ntuples < MANY:
+                return self.make_rows(self.decoder.rows(result))
+            with not_collecting():
+                return self.make_rows(self.decoder.rows(result))
         except Exception as error:
             raise self._unreadable(_fields(result), before, error) from error
 
     def copied(self, rows: Sequence[memoryview], before: int) -> list[Any]:
         """Rows of a copy out, as `rows`."""
         try:
-            return self.make_rows(map(self.decoder.copied_row, rows))
+            with not_collecting():
+                return self.make_rows(map(self.decoder.copied_row, rows))
         except Exception as error:
             fields = map(self.decoder.copied_fields, rows)
             raise self._unreadable(fields, before, error) from error

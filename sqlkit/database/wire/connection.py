@@ -139,7 +139,9 @@ def disown(conn: AnyConnection) -> None:
     """Close a forked child's end of a connection; the server, and the parent, notice nothing."""
     with suppress(psycopg.OperationalError), Path(os.devnull).open("r+b", buffering=0) as null:
         os.dup2(null.fileno(), conn.fileno())  # what libpq says on leaving is said to nobody
-    conn.pgconn.finish()  # and not `finish`: the parent's loop has the socket
+    if isinstance(conn, AsyncPgConnection):
+        conn.reader.forget()
+    conn.pgconn.finish()
 
 
 def news(conn: AnyConnection) -> Callable[[int], Sequence[Any]]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from sqlkit.database.wire.connection import AnyConnection
     from sqlkit.statement import Statement
 
-_AT_ONCE = 200
+AT_ONCE = 200
+"""Rows that are best written at once."""
+
 _BUFFER = 64 * 1024
 
 
@@ -41,7 +43,7 @@ def begin_copy_in(conn: AnyConnection, statement: Statement[Any]) -> PQGen[CopyI
 
 
 class CopyIn:
-    """Rows on their way into a table: some that wait to be checked, then bytes to be sent."""
+    """Rows on their way into a table, as bytes that wait to be sent."""
 
     def __init__(self, bound: Bound, types: Types) -> None:
         decoder = bound.decoder
@@ -52,20 +54,22 @@ class CopyIn:
         self._encoder = Encoder(adapters, decoder.oids, decoder.format)
         self._is_binary = decoder.format == pq.Format.BINARY
         self._buffer = bytearray(SIGNATURE if self._is_binary else b"")
-        self._rows: list[Sequence[Any]] = []
         self._before = 0
 
-    def write(self, row: Sequence[Any]) -> bytes | None:
-        """Take in a row; gives bytes when enough have come together. Raises `WrongArgument`."""
-        self._rows.append(row)
-        if len(self._rows) < _AT_ONCE:
-            return None
-        self._encode()
+    def write(self, rows: list[Sequence[Any]]) -> bytes | None:
+        """Take in rows; gives bytes when enough have come together. Raises `WrongArgument`."""
+        if not self._takes(rows):
+            for number, row in enumerate(rows, self._before + 1):
+                self._check(number, row)
+        try:
+            self._encoder.write_rows(rows, self._buffer)
+        except Exception:
+            raise self._refused(rows) from None
+        self._before += len(rows)
         return self._flush() if len(self._buffer) >= _BUFFER else None
 
     def finish(self) -> bytes:
-        """The bytes that are left. Raises `WrongArgument`."""
-        self._encode()
+        """The bytes that are left."""
         if self._is_binary:
             self._buffer += TRAILER
         return self._flush()
@@ -75,28 +79,15 @@ class CopyIn:
         self._buffer.clear()
         return data
 
-    def _encode(self) -> None:
-        if not self._takes_all():
-            for number, row in enumerate(self._rows, self._before + 1):
-                self._check(number, row)
-        write, buffer = self._encoder.write_row, self._buffer
-        for number, row in enumerate(self._rows, self._before + 1):
-            try:
-                write(row, buffer)
-            except Exception:
-                raise self._refused(number, row) from None
-        self._before += len(self._rows)
-        self._rows.clear()
-
-    def _takes_all(self) -> bool:
+    def _takes(self, rows: list[Sequence[Any]]) -> bool:
         """Whether all rows are as they must be; column by column is much faster than by row."""
-        if not {*map(type, self._rows)} <= {tuple, list}:
+        if not {*map(type, rows)} <= {tuple, list}:
             return False
-        if not {*map(len, self._rows)} <= {len(self._accepts)}:
+        if {*map(len, rows)} != {len(self._accepts)}:
             return False
-        columns = zip(*self._rows, strict=True)
+        columns = zip(*rows, strict=True)
         return all(
-            accepts.takes(column) for accepts, column in zip(self._accepts, columns, strict=False)
+            accepts.takes(column) for accepts, column in zip(self._accepts, columns, strict=True)
         )
 
     def _check(self, number: int, row: Sequence[Any]) -> None:
@@ -109,14 +100,13 @@ class CopyIn:
                 continue
             raise self._wrong(number, f"{column} {accepts.refusal(value)}")
 
-    def _refused(self, number: int, row: Sequence[Any]) -> WrongArgument:
-        for i, value in enumerate(row):
-            if (error := self._encoder.failure(i, value)) is not None:
-                words = self._accepts[i].words
-                return self._wrong(
-                    number, f"{self._columns[i]} can't be sent as {words}: {reason(error)}"
-                )
-        return self._wrong(number, "can't be sent")
+    def _refused(self, rows: list[Sequence[Any]]) -> WrongArgument:
+        for number, row in enumerate(rows, self._before + 1):
+            for i, value in enumerate(row):
+                if (error := self._encoder.failure(i, value)) is not None:
+                    what = f"{self._columns[i]} can't be sent as {self._accepts[i].words}"
+                    return self._wrong(number, f"{what}: {reason(error)}")
+        return self._wrong(self._before + 1, "or one soon after it can't be sent")
 
     def _wrong(self, number: int, what: str) -> WrongArgument:
         return WrongArgument(f"{self._query.name}: row {number}: {what}")
