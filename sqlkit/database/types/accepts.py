@@ -20,6 +20,7 @@ from ipaddress import (
     IPv6Interface,
     IPv6Network,
 )
+from itertools import chain
 from types import NoneType
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -51,12 +52,13 @@ class Accepts:
 
     def takes(self, values: Sequence[Any]) -> bool:
         """Whether all of these values are taken, or None."""
-        classes = {*map(type, values)} - {NoneType}
-        if classes <= {self.exact}:
+        classes = {*map(type, values)}
+        if NoneType in classes:
+            classes.remove(NoneType)
+            values = [value for value in values if value is not None]
+        if classes <= {self.exact} or (classes == {self.usual} and self.fit(values)):
             return True
-        if classes == {self.usual} and self.fit([v for v in values if v is not None]):
-            return True
-        return all(value is None or self.fits(value) for value in values)
+        return all(map(self.fits, values))
 
     def refusal(self, value: object) -> str:
         """Why a value that doesn't fit is refused, without the value."""
@@ -141,7 +143,7 @@ PLAIN: dict[str, Accepts] = {
     "numeric": Accepts(Decimal, _instance(Decimal, int), "Decimal"),
     "bool": Accepts(bool, _instance(bool), "bool"),
     "bytea": Accepts(bytes, _instance(bytes, bytearray, memoryview), "bytes"),
-    "date": Accepts(_Never, _plain_date, "date"),
+    "date": Accepts(_Never, _plain_date, "date", usual=date, fit=lambda _values: True),
     "time": Accepts(_Never, _naive(time), *_without_zone("time", time)),
     "timestamp": Accepts(_Never, _naive(datetime), *_without_zone("datetime", datetime)),
     "timestamptz": Accepts(
@@ -149,6 +151,8 @@ PLAIN: dict[str, Accepts] = {
         _aware,
         "datetime with a time zone",
         _if(datetime, "must be datetime with a time zone: it has none"),
+        usual=datetime,
+        fit=lambda values: None not in {value.tzinfo for value in values},
     ),
     "interval": Accepts(timedelta, _instance(timedelta), "timedelta"),
     "uuid": Accepts(UUID, _instance(UUID), "UUID"),
@@ -188,8 +192,11 @@ def accepts_array(element: Accepts) -> Accepts:
         wrong = [item is not None and not element.fits(item) for item in items].index(True)
         return f"must be {words}: element {wrong + 1} {element.refusal(items[wrong])}"
 
+    def fit(values: Sequence[list[Any]]) -> bool:
+        return element.takes([*chain.from_iterable(values)])
+
     words = f"a sequence of {element.words}"
-    return Accepts(_Never, fits, words, why, is_array=True)
+    return Accepts(_Never, fits, words, why, is_array=True, usual=list, fit=fit)
 
 
 def _nested(item: object, fits: Test) -> bool:
