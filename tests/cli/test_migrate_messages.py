@@ -260,7 +260,10 @@ def test_an_interrupt(
 ) -> None:
     write("0001.a", "create table a (n int); select pg_sleep(600)")
     environment = {**os.environ, "DATABASE_URL": database_url}
-    sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep'"
+    sleeping = (
+        "select 1 from pg_stat_activity"
+        " where wait_event = 'PgSleep' and datname = current_database()"
+    )
     with (
         psycopg.connect(database_url, autocommit=True) as connection,
         subprocess.Popen(
