@@ -17,6 +17,11 @@ from tests.migrations.dry_run.tables import ACCESS, CHECK, UPDATE
 Write: TypeAlias = Callable[..., Path]
 Verify: TypeAlias = Callable[..., list[Facts]]
 
+SLEEPING = (
+    "select pid from pg_stat_activity"
+    " where datname = current_database() and wait_event = 'PgSleep'"
+)
+
 
 @pytest.mark.usefixtures("tables")
 def test_nothing_changes_by_a_byte(
@@ -190,7 +195,7 @@ def test_others_do_not_migrate_meanwhile(
     thread = threading.Thread(target=try_out, args=(Limits(statement_timeout=2),))
     thread.start()
     try:
-        while not query("select pid from pg_stat_activity where wait_event = 'PgSleep'"):
+        while not query(SLEEPING):
             assert thread.is_alive()
         with pytest.raises(MigrationLocked):
             apply(wait=0)
