@@ -151,7 +151,11 @@ class AsyncDatabase(AsyncConnection):
             self._pool.close()
 
     async def __aenter__(self) -> Self:
-        await self.open()
+        try:
+            await self.open()
+        except BaseException:
+            await self.close()  # nobody else will, and it would go on trying
+            raise
         return self
 
     async def __aexit__(

@@ -138,7 +138,11 @@ class Database(Connection):
                 self._pool.close()
 
     def __enter__(self) -> Self:
-        self.open()
+        try:
+            self.open()
+        except BaseException:
+            self.close()  # nobody else will, and it would go on trying
+            raise
         return self
 
     def __exit__(
