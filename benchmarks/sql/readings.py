@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from readings.sql (sha256 257501d8333cb22e, body 5fda0f0d8bf5f328); do not edit: change readings.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from readings.sql (sha256 aba7c37d96543732, body 1b410a2420f21706); do not edit: change readings.sql and run "sqlkit compile".
 """Readings: what benchmarks need and the reference queries don't have."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlkit.statement import Statement as _Statement
 
 
 class Reading(_Row):
-    """Row of list_readings."""
+    """Row of list_readings, get_reading."""
 
     id: int
     sensor: str
@@ -56,6 +56,31 @@ def list_readings(*, max_rows: int) -> _Statement[list[Reading]]:
     return _Statement(_LIST_READINGS, (max_rows,))
 
 
+_GET_READING: _Query[Reading | None] = _Query(
+    name="readings.get_reading",
+    kind="maybe",
+    lines=(
+        _Line(
+            "select id, sensor, valid, amount, score, tags, details, taken_on, taken_at\n",
+            "from readings\n",
+            "where id = ",
+            0,
+            ";",
+        ),
+    ),
+    parameters=("id",),
+    row=Reading,
+    source="sql/readings.sql:11",
+    timeout=0.25,
+    effects=_Effects(reads=("public.readings",), volatility="stable"),
+)
+
+
+def get_reading(*, id: int) -> _Statement[Reading | None]:
+    """One reading, in time or not at all."""
+    return _Statement(_GET_READING, (id,))
+
+
 _IMPORT_READINGS: _Query[int] = _Query(
     name="readings.import_readings",
     kind="copy",
@@ -66,7 +91,7 @@ _IMPORT_READINGS: _Query[int] = _Query(
     ),
     parameters=("rows",),
     copy_in="select id, sensor, valid, amount, score, tags, details, taken_on, taken_at from readings",
-    source="sql/readings.sql:11",
+    source="sql/readings.sql:19",
     effects=_Effects(writes=("public.readings",)),
 )
 
@@ -88,7 +113,7 @@ _IMPORT_ARRIVALS: _Query[int] = _Query(
     ),
     parameters=("rows",),
     copy_in="select id, sensor, valid, amount, score, tags, details, taken_on, taken_at from arrivals",
-    source="sql/readings.sql:15",
+    source="sql/readings.sql:23",
     effects=_Effects(writes=("public.arrivals",)),
 )
 
@@ -140,7 +165,7 @@ _RECORD_ARRIVAL: _Query[int] = _Query(
         "taken_on",
         "taken_at",
     ),
-    source="sql/readings.sql:19",
+    source="sql/readings.sql:27",
     effects=_Effects(writes=("public.arrivals",)),
 )
 
@@ -168,7 +193,7 @@ _DELETE_ARRIVALS: _Query[None] = _Query(
     name="readings.delete_arrivals",
     kind="exec",
     lines=(_Line("truncate arrivals;"),),
-    source="sql/readings.sql:26",
+    source="sql/readings.sql:34",
 )
 
 

@@ -8,6 +8,14 @@ from readings
 order by id
 limit :max_rows;
 
+-- name: get_reading :maybe
+-- One reading, in time or not at all.
+-- @row Reading
+-- @timeout 250ms
+select id, sensor, valid, amount, score, tags, details, taken_on, taken_at
+from readings
+where id = :id;
+
 -- name: import_readings :copy
 -- Load the readings to be read.
 copy readings (id, sensor, valid, amount, score, tags, details, taken_on, taken_at) from stdin;

@@ -10,7 +10,7 @@ from benchmarks.measure.result import SUBJECT, Target
 from benchmarks.measure.sample import each
 from benchmarks.peers import by_hand
 from benchmarks.peers.text import for_psycopg
-from sql import users
+from benchmarks.sql import readings
 from sqlkit import Database
 
 if TYPE_CHECKING:
@@ -27,17 +27,16 @@ SET_LOCAL = "psycopg, SET LOCAL in a transaction"
 @contextmanager
 def _ways(place: Place) -> Generator[Ways]:
     """The query says ``@timeout 250ms`` in its .sql file."""
-    ids = place.user_ids()
-    text, _ = for_psycopg(users.list_users(max_rows=1, before_id=7))
+    text, _ = for_psycopg(readings.get_reading(id=1))
 
     def limited(pool: ConnectionPool[Any]) -> Any:
         with pool.connection() as conn:
             conn.execute("set local statement_timeout = '250ms'")
-            return conn.execute(text, (next(ids) + 1, 1)).fetchall()
+            return conn.execute(text, (7,)).fetchone()
 
-    with Database(place.url) as db, by_hand.pool(place.url) as pool:
+    with Database(place.readings) as db, by_hand.pool(place.readings) as pool:
         yield {
-            SUBJECT: each(lambda: db.run(users.list_users(max_rows=1, before_id=next(ids) + 1))),
+            SUBJECT: each(lambda: db.run(readings.get_reading(id=7))),
             SET_LOCAL: each(lambda: limited(pool)),
         }
 
