@@ -11,7 +11,7 @@ all of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import psycopg
 from psycopg import pq, waiting
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from psycopg.adapt import AdaptersMap
     from psycopg.pq.abc import PGconn, PGresult
 
-    from sqlkit.database.wire.connection import AsyncPgConnection, PgConnection
+    from sqlkit.database.reader import Reader
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ _SYNC = pq.ExecStatus.PIPELINE_SYNC
 # --- Waiting
 
 
-def waited(conn: PgConnection, gen: PQGen[T], seconds: float) -> T:
+def waited(conn: psycopg.Connection[Any], gen: PQGen[T], seconds: float) -> T:
     """Run a generator to its end. Raises `WaitTimeout`, leaving the connection as it is.
 
     `psycopg.Connection.wait` would, when interrupted, also go on with the generator, which may not
@@ -94,7 +94,16 @@ def waited(conn: PgConnection, gen: PQGen[T], seconds: float) -> T:
     return waiting.wait(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
 
 
-def waited_async(conn: AsyncPgConnection, gen: PQGen[T], seconds: float) -> Awaitable[T]:
+class _Read(Protocol):
+    """An async connection that has a reader."""
+
+    reader: Reader
+
+    @property
+    def pgconn(self) -> PGconn: ...
+
+
+def waited_async(conn: _Read, gen: PQGen[T], seconds: float) -> Awaitable[T]:
     """`waited`, to be awaited."""
     return conn.reader.run(gen, conn.pgconn.socket, seconds)
 
