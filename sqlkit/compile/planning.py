@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.compile.header import header_of, stamped
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from sqlkit.describe.types import Type
+    from sqlkit.sqlfile import Parsed, Query
 
 _DEFAULTS = Settings()
 _SOURCES = {
@@ -52,49 +54,81 @@ def plan(
     """
     memory = memory or Memory()
     files, errors = load(root, folder, exclude)
-    parsed = [memory.parsed(file) for file in files]
-    errors += [error for one in parsed for error in one.errors]
-    queries = [query for one in parsed for query in one.queries]
-    said = memory.described(connection, queries, hazards=hazards)
-    answers = dict(zip(queries, said, strict=True))
-    errors += [answer for answer in answers.values() if isinstance(answer, SourceError)]
-    described = {
-        query: answer for query, answer in answers.items() if isinstance(answer, Description)
-    }
-    rows = share(described, settings)
-    types, local = _types(described.values()), local_modules(root)
-    modules = [
-        Module(
-            file=file.file,
-            doc=one.doc,
-            described=[(query, described[query]) for query in one.queries if query in described],
-            rows=rows.classes,
-            types=type_names(types),
-            settings=settings,
-            depth=file.module.count("."),
-            local=local,
-        )
-        for file, one in zip(files, parsed, strict=True)
-    ]
-    bodies = [memory.source(module) for module in modules]
-    errors += [*rows.errors, *(error for module in modules for error in module.errors)]
-    shared = {
-        TYPES_MODULE: shared_source(
-            types, type_names(types), null_elements=settings.null_elements, local=local
-        ),
-        ROWS_MODULE: shared_rows_source(
-            rows.shared, type_names(types), null_elements=settings.null_elements, local=local
-        ),
-    }
+    asked = _ask(connection, files, memory, hazards=hazards)
+    errors += asked.errors
+    bodies, shared, wrong = _sources(files, asked, settings, local_modules(root), memory)
+    errors += wrong
     made = dict(_files(folder, files, bodies, shared)) if not errors else {}
     return Plan(
         folder=folder,
         files=made,
         removed=tuple(_orphans(folder, made, exclude)) if not errors else (),
         errors=tuple(sorted(errors, key=lambda error: (error.file, error.line, error.column))),
-        notices=tuple(one for query, said in described.items() for one in notices(query, said)),
-        descriptions=tuple(described.values()),
+        notices=tuple(
+            one for query, said in asked.described.items() for one in notices(query, said)
+        ),
+        descriptions=tuple(asked.described.values()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the files hold, and what the server says of it."""
+
+    parsed: Sequence[Parsed]
+    described: Mapping[Query, Description]
+    errors: Sequence[SourceError]
+
+
+def _ask(
+    connection: psycopg.Connection[Any], files: Sequence[SqlFile], memory: Memory, *, hazards: bool
+) -> _Asked:
+    parsed = [memory.parsed(file) for file in files]
+    queries = [query for one in parsed for query in one.queries]
+    answers = memory.described(connection, queries, hazards=hazards)
+    described = {
+        query: said
+        for query, said in zip(queries, answers, strict=True)
+        if isinstance(said, Description)
+    }
+    errors: list[SourceError] = [error for one in parsed for error in one.errors]
+    errors += [said for said in answers if isinstance(said, SourceError)]
+    return _Asked(parsed, described, errors)
+
+
+def _sources(
+    files: Sequence[SqlFile],
+    asked: _Asked,
+    settings: Settings,
+    local: Collection[str],
+    memory: Memory,
+) -> tuple[list[str], dict[str, str], Sequence[SourceError]]:
+    """The bodies of the files' modules, those of the shared ones, and what is wrong in them."""
+    described = asked.described
+    rows = share(described, settings)
+    types = _types(described.values())
+    names = type_names(types)
+    modules = [
+        Module(
+            file=file.file,
+            doc=one.doc,
+            described=[(query, described[query]) for query in one.queries if query in described],
+            rows=rows.classes,
+            types=names,
+            settings=settings,
+            depth=file.module.count("."),
+            local=local,
+        )
+        for file, one in zip(files, asked.parsed, strict=True)
+    ]
+    bodies = [memory.source(module) for module in modules]
+    nulls = settings.null_elements
+    shared = {
+        TYPES_MODULE: shared_source(types, names, null_elements=nulls, local=local),
+        ROWS_MODULE: shared_rows_source(rows.shared, names, null_elements=nulls, local=local),
+    }
+    errors = [*rows.errors, *(error for module in modules for error in module.errors)]
+    return bodies, shared, errors
 
 
 def _types(descriptions: Collection[Description]) -> list[Type]:
