@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 WIDTH = 100
 INDENT = "    "
+
+_TOKEN = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|, |[\[\]]""")
 
 Part: TypeAlias = "str | Group"
 
@@ -17,6 +20,7 @@ class Group:
 
     ``broken``: one on each line though they fit (ruff leaves that so, for the trailing comma).
     ``tuple_``: a tuple's parentheses, where a single part has a comma too.
+    ``subscript``: square brackets, whose parts share the next line if they fit there.
     """
 
     before: str
@@ -24,6 +28,7 @@ class Group:
     after: str = ")"
     broken: bool = False
     tuple_: bool = False
+    subscript: bool = False
 
     def flat(self) -> str | None:
         """The group on one line; None if it can't stand on one."""
@@ -43,7 +48,45 @@ def render(part: Part, depth: int = 0, tail: str = "") -> str:
         return f"{indent}{flat}{tail}"
     # A bare star takes no comma of its own after it only where it is last; it never is.
     inner = [render(each, depth + 1, ",") for each in part.parts]
+    if part.subscript:
+        inner = _subscripted(part, depth + 1) or inner
     return "\n".join([indent + part.before, *inner, indent + part.after + tail])
+
+
+def _subscripted(group: Group, depth: int) -> list[str]:
+    """What stands between square brackets without a comma at its end; empty if it can't."""
+    if len(group.parts) == 1:
+        return [render(group.parts[0], depth)]
+    together = Group("", group.parts, "").flat()
+    fits = together is not None and len(INDENT * depth + together) <= WIDTH
+    return [f"{INDENT * depth}{together}"] if fits else []
+
+
+def annotated(name: str, annotation: str, default: str = "") -> Part:
+    """An argument with its annotation, which breaks at square brackets that enclose all of it."""
+    return _bracketed(f"{name}: ", annotation, default)
+
+
+def _bracketed(before: str, text: str, after: str = "") -> Part:
+    head, bracket, rest = text.partition("[")
+    parts = _split(rest[:-1])
+    if not bracket or not rest.endswith("]") or parts is None:
+        return f"{before}{text}{after}"
+    inner = tuple(_bracketed("", part) for part in parts)
+    return Group(f"{before}{head}[", inner, f"]{after}", subscript=True)
+
+
+def _split(text: str) -> list[str] | None:
+    """The parts between commas that no brackets or quotes enclose; None if a bracket is closed."""
+    parts, depth, start = list[str](), 0, 0
+    for token in _TOKEN.finditer(text):
+        depth += {"[": 1, "]": -1}.get(token[0], 0)
+        if depth < 0:
+            return None
+        if token[0] == ", " and not depth:
+            parts.append(text[start : token.start()])
+            start = token.end()
+    return [*parts, text[start:]]
 
 
 def tuple_(*parts: Part) -> Group:

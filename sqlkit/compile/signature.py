@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlkit.compile.layout import Group, quoted, render
+from sqlkit.compile.layout import Group, annotated, quoted, render
 from sqlkit.describe.annotation import annotation
 from sqlkit.describe.types import Name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlkit.compile.layout import Part
     from sqlkit.compile.names import ModuleNames
     from sqlkit.describe import Description
     from sqlkit.sqlfile import Condition, Query
@@ -30,10 +31,10 @@ class Argument:
     default: str | None = None
 
     @property
-    def text(self) -> str:
+    def part(self) -> Part:
         """The argument as it stands in the signature."""
         default = f" = {self.default}" if self.default is not None else ""
-        return f"{self.name}: {self.annotation}{default}"
+        return annotated(self.name, self.annotation, default)
 
 
 def arguments(
@@ -97,7 +98,7 @@ def definition(
     name: str, arguments: Sequence[Argument], keywords: bool, statement: str, body: str
 ) -> str:
     """The function's text; ``keywords``: its arguments must be given by name."""
-    parts = [argument.text for argument in arguments]
+    parts = [argument.part for argument in arguments]
     if parts and keywords:
         parts.insert(0, "*")
     return render(Group(f"def {name}(", tuple(parts), f") -> {statement}:")) + f"\n{body}"

@@ -5,7 +5,7 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqlkit.compile.layout import Group, docstring, quoted, render, tuple_
+from sqlkit.compile.layout import Group, annotated, docstring, quoted, render, tuple_
 
 text = st.text(st.characters(codec="utf-8"))
 
@@ -31,4 +31,28 @@ def test_a_group_that_does_not_fit_has_a_line_for_each_part() -> None:
     long = "x" * 90
     assert render(Group("f(", ("a", Group("g(", (long, "b"))))) == (
         f"f(\n    a,\n    g(\n        {long},\n        b,\n    ),\n)"
+    )
+
+
+def test_a_long_annotation_breaks_at_its_brackets() -> None:
+    long = "x" * 80
+    assert render(annotated("a", f"Iterable[tuple[int, {long}]]"), tail=",") == (
+        f"a: Iterable[\n    tuple[int, {long}]\n],"
+    )
+    long = "x" * 86
+    assert render(annotated("a", f"Iterable[tuple[int, str, {long}]]")) == (
+        f"a: Iterable[\n    tuple[\n        int,\n        str,\n        {long},\n    ]\n]"
+    )
+
+
+def test_what_stands_in_quotes_is_not_taken_for_brackets() -> None:
+    words = f'"],", "{"x" * 80}"'
+    assert render(annotated("a", f"Literal[{words}]", ' = "],"')) == (
+        f'a: Literal[\n    {words}\n] = "],"'
+    )
+
+
+def test_an_annotation_is_whole_on_one_line_if_it_fits() -> None:
+    assert render(annotated("a", "list[int] | list[str]", " = None")) == (
+        "a: list[int] | list[str] = None"
     )

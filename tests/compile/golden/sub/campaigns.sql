@@ -20,3 +20,16 @@ select * from active where owner_id = :owner;
 -- name: get_owner :maybe
 -- @row UserName
 select u.id, u.full_name from users as u join campaigns as c on c.owner_id = u.id where c.id = :id;
+
+-- name: import_titles :copy
+copy campaigns (owner_id, title, status, budget, created_at, during) from stdin;
+
+-- name: import_campaigns :copy
+copy campaigns (owner_id, title, status, budget, created_at, during, slots, ip, net) from stdin;
+
+-- name: sort_campaigns :many
+select title from campaigns
+order by created_at desc, id desc   --? order = newest_first_of_all_campaigns
+order by created_at, id             --? order = oldest_first_of_all_campaigns
+order by budget desc, id            --? order = richest_first_of_all_campaigns (default)
+;
