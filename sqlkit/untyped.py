@@ -6,6 +6,7 @@ nothing is checked before the statement runs.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,18 @@ from sqlkit.errors import ProjectError, SqlFileError, WrongArgument
 from sqlkit.statement import Condition, Kind, Line, Query, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+
+class _Loaded(SimpleNamespace):
+    """A file's queries, or a folder's files, as attributes."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Raise AttributeError for a name that isn't there, with one that is like it."""
+        # With a name of its own the error has no second "Did you mean" in its traceback.
+        raise AttributeError(
+            f"nothing loaded is called {name}{_meant(name, vars(self))}", name=name
+        )
 
 
 def sql(text: str, /, kind: Kind = "many", **params: Any) -> Statement[Any]:
@@ -56,8 +68,8 @@ def load(folder: str | Path = "sql") -> Any:
     return _folder(root, "")
 
 
-def _folder(folder: Path, module: str) -> SimpleNamespace:
-    found = SimpleNamespace()
+def _folder(folder: Path, module: str) -> _Loaded:
+    found = _Loaded()
     for path in sorted(folder.iterdir()):
         name = path.stem
         inside = f"{module}.{name}" if module else name
@@ -67,15 +79,15 @@ def _folder(folder: Path, module: str) -> SimpleNamespace:
             content = _folder(path, inside)
         else:
             continue
-        if hasattr(found, name):
+        if name in vars(found):
             raise ProjectError(f"{path}: a file and a folder of one name can't both be modules")
         setattr(found, name, content)
     return found
 
 
-def _file(path: Path, module: str) -> SimpleNamespace:
+def _file(path: Path, module: str) -> _Loaded:
     queries = sqlfile.parse(path.read_text("utf-8-sig"), file=path.as_posix())
-    return SimpleNamespace(**{parsed.name: _function(parsed, module) for parsed in queries})
+    return _Loaded(**{parsed.name: _function(parsed, module) for parsed in queries})
 
 
 def _function(parsed: sqlfile.Query, module: str) -> Callable[..., Statement[Any]]:
@@ -102,12 +114,13 @@ def _copy(query: Query[Any], *args: Any, **params: Any) -> Statement[Any]:
 
 def _statement(query: Query[Any], params: dict[str, Any]) -> Statement[Any]:
     given = {**_defaults(query), **params}
+    for name in given:
+        if name not in query.parameters:
+            meant = _meant(name, query.parameters)
+            raise WrongArgument(f"{query.name} has no parameter {name}{meant}")
     for name in query.parameters:
         if name not in given:
             raise WrongArgument(f"{query.name}: the parameter {name} is missing")
-    for name in given:
-        if name not in query.parameters:
-            raise WrongArgument(f"{query.name} has no parameter {name}")
     return Statement(query, tuple(given[name] for name in query.parameters))
 
 
@@ -143,6 +156,11 @@ def _query(parsed: sqlfile.Query, module: str) -> Query[Any]:
         retry=options.retry,
         idempotent=options.idempotent,
     )
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    close = get_close_matches(name, names, 1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _first(*row: Any) -> Any:

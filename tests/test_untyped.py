@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,7 @@ def test_a_statement_shows_no_argument() -> None:
         ("select :a", {}, "sql: the parameter a is missing"),
         ("select :a", {"a": 1, "b": 2}, "sql has no parameter b"),
         ("select ':a'", {"a": 1}, "sql has no parameter a"),
+        ("select :email", {"emial": 1}, "sql has no parameter emial; did you mean email[?]"),
     ],
 )
 def test_parameters_must_fit_the_text(text: str, params: dict[str, Any], message: str) -> None:
@@ -177,6 +179,24 @@ def test_wrong_calls_are_refused(folder: Path) -> None:
         imports([], [])
     with pytest.raises(WrongArgument, match=r"things\.import_things takes the rows, and no more$"):
         imports([], rows=[])
+
+
+def test_a_name_that_is_not_there_is_an_error_with_what_was_meant(folder: Path) -> None:
+    queries = sqlkit.load(folder)
+    with pytest.raises(AttributeError, match=r"called user; did you mean users\?$"):
+        queries.user.get_user()
+    with pytest.raises(AttributeError, match=r"called gte_user; did you mean get_user\?$"):
+        queries.users.gte_user()
+    with pytest.raises(AttributeError, match=r"^nothing loaded is called xyzzy$"):
+        queries.shop.xyzzy()
+
+
+def test_a_traceback_names_what_was_meant_once(folder: Path) -> None:
+    with pytest.raises(AttributeError) as caught:
+        sqlkit.load(folder).users.gte_user()
+    said = "".join(traceback.format_exception(caught.value)).lower()
+    assert said.count("did you mean get_user") == 1
+    assert said.count("did you mean: ") == 0
 
 
 def test_a_broken_file_is_shown(folder: Path) -> None:
