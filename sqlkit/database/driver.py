@@ -154,13 +154,23 @@ def _answer(pgconn: PGconn) -> PQGen[list[PGresult]]:
     """The results of the next command; psycopg's `fetch_many`, but for what has arrived already."""
     results: list[PGresult] = []
     while not pgconn.is_busy():
+        _take_notifications(pgconn)
         result = pgconn.get_result()
         if result is not None:
             results.append(result)
+        elif not results:  # so it would go on, of a connection that libpq has given up
+            raise psycopg.OperationalError("the server sent no answer")
         if result is None or result.status == _SYNC:
             return results
     results += yield from fetch_many(pgconn)
     return results
+
+
+def _take_notifications(pgconn: PGconn) -> None:
+    """Hand on those that came with an answer: libpq would keep them until the next ones come."""
+    while (notification := pgconn.notifies()) is not None:
+        if pgconn.notify_handler is not None:
+            pgconn.notify_handler(notification)
 
 
 def _is_sync(results: list[PGresult]) -> bool:

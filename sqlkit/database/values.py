@@ -112,6 +112,14 @@ def convert_one(query: Query[Any], column: int, value: Any) -> Any:
     return msgspec.convert(value, wanted)
 
 
+def other_columns(query: Query[Any], came: int, expected: int) -> UnreadableValue:
+    """The error for rows that have other columns than the server said a moment before."""
+    return UnreadableValue(
+        f"{query.name}: {came} columns came where there were {expected} before: run it again"
+        f"{_at(query)}"
+    )
+
+
 def unreadable(query: Query[Any], column: str, row: int, reason: str) -> UnreadableValue:
     """The error for a value that can't be had, without the value."""
     return UnreadableValue(f"{query.name}: column {column}, row {row}: {reason}{_at(query)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sqlkit import AsyncDatabase, CommitUnknown, Database, OutsideTransaction, sql
+from sqlkit import AsyncDatabase, CommitUnknown, Database, OutsideTransaction, deadline, sql
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -135,3 +135,12 @@ def test_nothing_is_heard_after_it_was_given_back(database_url: str) -> None:
             assert held.psycopg.autocommit
             listening = held.psycopg.execute("select count(*) from pg_listening_channels()")
             assert listening.fetchone() == (0,)
+
+
+async def test_a_notification_that_comes_with_an_answer_is_heard(database_url: str) -> None:
+    async with AsyncDatabase(database_url) as db, db.connection() as held:
+        await held.run(sql("listen ours", kind="exec"))
+        with deadline(5.0):  # so that the server is told, in a pipeline
+            await held.run(sql("notify ours, 'of itself'", kind="exec"))
+        heard = [note.payload async for note in held.psycopg.notifies(timeout=0.1)]
+        assert heard == ["of itself"]

@@ -63,7 +63,7 @@ def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[l
     for (bound, _), result in zip(calls, results, strict=True):
         if not is_ok(result):
             raise _noted(bound.query, result)
-        if not bound.name:
+        if not bound.is_fixed:
             bound = yield from as_answered(conn, bound, result)
         answers.append(bound.value(result))
     return answers

@@ -25,13 +25,21 @@ if TYPE_CHECKING:
 
 _VALUE = re.compile(r""":| ['"]""")
 
+# Such a statement the server plans anew when the schema has changed, and refuses it if its columns
+# are others then. EXECUTE, FETCH and CALL give what goes by that name now.
+_PLANNED = re.compile(
+    r"(?:\s|\(|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
+    r"(?:select|values|table|with|insert|update|delete|merge)\b",
+    re.IGNORECASE,
+)
+
 
 class Bound:
     """A query's text prepared on one connection, with all that a call of it needs.
 
     Behind a pooler nothing stays prepared: ``name`` is empty, and the text sent each time.
     ``alone``: the statement can be in no transaction with another. ``needs_iso``: its dates come as
-    text, though they need not.
+    text, though they need not. ``is_fixed``: what it gives has always the columns described.
     """
 
     __slots__ = (
@@ -40,6 +48,7 @@ class Bound:
         "columns",
         "decoder",
         "encoder",
+        "is_fixed",
         "kind",
         "make_rows",
         "name",
@@ -61,11 +70,12 @@ class Bound:
     ) -> None:
         self.name = name
         self.alone = limit.may_commit(variant.sql)
+        self.is_fixed = bool(name) and _PLANNED.match(variant.sql) is not None
         self.variant = variant
         self.query: Query[Any] = variant.query
         self.only_reads = only_reads(self.query)
         self.kind = self.query.kind or ("many" if described.nfields else "exec")
-        self.columns = [_text(described.fname(i)) for i in range(described.nfields)]
+        self.columns = column_names(described)
         oids = column_types(described)
         adapters = types.adapters([*parameter_types, *oids], self.query.composites)
         self.encoder = Encoder(adapters, parameter_types, types.format(parameter_types))
@@ -120,6 +130,8 @@ class Bound:
 
         Raises `UnreadableValue`.
         """
+        if result.nfields != len(self.columns):  # psycopg's C code would read past its loaders
+            raise values.other_columns(self.query, result.nfields, len(self.columns))
         try:
             if result.ntuples < MANY:
                 return self.make_rows(self.decoder.rows(result))
@@ -148,6 +160,11 @@ class Bound:
                 except Exception as found:
                     return values.unreadable(self.query, self.columns[i], number, reason(found))
         return error
+
+
+def column_names(result: PGresult) -> list[str]:
+    """The names of a result's columns."""
+    return [_text(result.fname(i)) for i in range(result.nfields)]
 
 
 def column_types(result: PGresult) -> list[int]:

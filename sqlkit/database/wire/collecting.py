@@ -23,8 +23,8 @@ def not_collecting() -> Generator[None]:
     if not gc.isenabled():
         yield
         return
-    gc.disable()
     try:
+        gc.disable()  # in here, since Ctrl-C may come at once
         yield
     finally:
         gc.enable()

@@ -12,7 +12,7 @@ from psycopg import pq
 
 from sqlkit.database.driver import Decoder, check, execute
 from sqlkit.database.types import ADAPTERS, CATALOG
-from sqlkit.database.wire.bound import Bound, column_types
+from sqlkit.database.wire.bound import Bound, column_names, column_types
 from sqlkit.database.wire.command import pipelined
 from sqlkit.database.wire.connection import is_idle, is_iso
 from sqlkit.errors import WrongKind
@@ -121,8 +121,10 @@ def _result_format(conn: AnyConnection, variant: Variant, oids: Sequence[int]) -
 
 
 def as_answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Bound]:
-    """How to read an answer: of what isn't prepared, the types may have changed since."""
-    if bound.name or column_types(result) == bound.decoder.oids:
+    """How to read an answer: what it gives may have changed since, unless it is fixed."""
+    if bound.is_fixed:
+        return bound
+    if column_types(result) == bound.decoder.oids and column_names(result) == bound.columns:
         return bound
     yield from _learn(conn, column_types(result))
     fresh = Bound(
@@ -133,7 +135,7 @@ def as_answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Bo
         conn.types,
         result_format=bound.decoder.format,  # it came in this one
     )
-    conn.bindings.pop(bound.variant, None)
+    yield from forget(conn, bound.variant)
     return fresh
 
 

@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 
 def ready(conn: AnyConnection, statement: Statement[Any], left: float) -> Bound | None:
-    """What a statement is bound to, if it can be sent as it is, with so many seconds left."""
+    """What a statement is bound to, if it can be sent as it is, with so many seconds left.
+
+    And if what it gives is sure, which it isn't where nothing stays prepared.
+    """
     query = statement.query
     if left < conn.enough or query.timeout is not None:
         return None
     bound = conn.bindings.get(query.variant(statement.args))
-    return bound if bound is not None and is_readable(conn, bound) else None
+    is_sure = bound is not None and bound.is_fixed and is_readable(conn, bound)
+    return bound if is_sure else None
 
 
 def send_ready(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[list[PGresult]]:
