@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlkit.cli.console import busy, say
 from sqlkit.cli.target import with_search_path
-from sqlkit.database.conninfo import plain_url
+from sqlkit.database.conninfo import plain_url, read
 from sqlkit.errors import NoServer
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Schemas:
     def conninfo(self, folders: DatabaseFolders) -> str:
         """A database with the schema of these folders; says to standard error which it is.
 
-        Raises `NoServer` if there is none, and psycopg's error if a migration fails.
+        Raises `NoServer` if there is none, and psycopg's error if its conninfo can't be read or a
+        migration fails.
         """
         return with_search_path(plain_url(self._conninfo(folders)), folders)
 
@@ -59,19 +60,16 @@ class Schemas:
 
     def _conninfo(self, folders: DatabaseFolders) -> str:
         if self.dsn:
-            say("schema: the database of --dsn")
-            return self.dsn
+            return _named(self.dsn, "--dsn")
         given = os.environ.get("DATABASE_URL")
         if given and not folders.migrations.is_dir():
-            say(f"schema: the database of DATABASE_URL ({folders.migrations.name}/ is not there)")
-            return given
+            return _named(given, "DATABASE_URL", f" ({folders.migrations.name}/ is not there)")
         try:
             server = self._started()
         except NoServer as error:
             if not given:
                 raise
-            say(f"schema: the database of DATABASE_URL, since {error}")
-            return given
+            return _named(given, "DATABASE_URL", f", since {error}")
         return self._migrated(server, folders)
 
     def _started(self) -> Server:
@@ -113,3 +111,9 @@ class Schemas:
         trace: TracebackType | None,
     ) -> None:
         self._stack.close()
+
+
+def _named(conninfo: str, origin: str, reason: str = "") -> str:
+    read(conninfo, origin)
+    say(f"schema: the database of {origin}{reason}")
+    return conninfo

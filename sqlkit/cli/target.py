@@ -35,15 +35,18 @@ def target(project: Project, folders: DatabaseFolders, dsn: str | None) -> str:
 
 
 def with_search_path(conninfo: str, folders: DatabaseFolders) -> str:
-    """The conninfo of a database whose settings may name a ``search_path``."""
+    """The conninfo of a database whose settings may name a ``search_path``.
+
+    Raises psycopg.ProgrammingError if the conninfo can't be read.
+    """
     if folders.search_path is None:
         return conninfo
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+    from psycopg.conninfo import make_conninfo
 
-    from sqlkit.database.conninfo import plain_url
+    from sqlkit.database.conninfo import plain_url, read
 
     # Spaces and backslashes are escaped within options: PostgreSQL manual, 34.1.2.
     path = folders.search_path.replace("\\", "\\\\").replace(" ", "\\ ")
-    plain = plain_url(conninfo)
-    options = f"{conninfo_to_dict(plain).get('options') or ''} -c search_path={path}"
-    return make_conninfo(plain, options=options.strip())
+    said = read(conninfo, "the conninfo given")
+    options = f"{said.get('options') or ''} -c search_path={path}"
+    return make_conninfo(plain_url(conninfo), options=options.strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 # SQLAlchemy's and yoyo's spelling names a driver, which libpq doesn't know.
 _DRIVER = re.compile(r"^(postgres(?:ql)?)\+\w+(?=://)")
+
+# What a conninfo begins with that was meant as a URL, before there could be a password in it.
+_BEGINNING = re.compile(r"[^\w=]*[a-zA-Z][\w+.-]*:/*")
+_URL = ("postgresql://", "postgres://")
 
 _OPTION = re.compile(r'(connection option|query parameter:) "\w+"$')
 _QUOTED = re.compile(r'".*"', re.DOTALL)
@@ -53,11 +57,38 @@ def resolve(conninfo: str, environ: Mapping[str, str], **defaults: str | int) ->
 
 def complete(conninfo: str, origin: str, **defaults: str | int) -> Target:
     """A conninfo with what it leaves to us. Raises psycopg.ProgrammingError."""
+    said = read(conninfo, origin)
+    return Target(make_conninfo("", **{**defaults, **said, "client_encoding": "UTF8"}), origin)
+
+
+def read(conninfo: str, origin: str) -> dict[str, Any]:
+    """What a conninfo says. Raises psycopg.ProgrammingError, which shows no password."""
     try:
         said = conninfo_to_dict(plain_url(conninfo))
+        reason = _cut_password(said)
     except psycopg.ProgrammingError as error:
-        raise psycopg.ProgrammingError(f"{origin} can't be read: {_veiled(error)}") from None
-    return Target(make_conninfo("", **{**defaults, **said, "client_encoding": "UTF8"}), origin)
+        said, reason = {}, _no_url(conninfo) or _veiled(error)
+    if reason:
+        raise psycopg.ProgrammingError(f"{origin} can't be read: {reason}")
+    return said
+
+
+def _cut_password(said: Mapping[str, Any]) -> str | None:
+    """What is wrong if the rest of a password became a host or a port, which errors show."""
+    port, host = str(said.get("port") or ""), str(said.get("host") or "")
+    if re.fullmatch(r"[\d,\s]*", port) and not re.search(r"[^,]@", host):
+        return None
+    return "host or port is none; in a URL's user and password write %2F for /, %40 for @"
+
+
+def _no_url(conninfo: str) -> str | None:
+    """What is wrong with what is neither libpq's URL nor made of its ``keyword=value``."""
+    plain = plain_url(conninfo)
+    if plain.startswith(_URL) or re.match(r"\s*\w+\s*=", plain):
+        return None
+    beginning = _BEGINNING.match(conninfo)
+    instead = f", not with {beginning.group()}" if beginning else ""
+    return f"a URL begins with postgresql://{instead}; what is no URL consists of keyword=value"
 
 
 def _veiled(error: psycopg.Error) -> str:

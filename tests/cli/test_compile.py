@@ -194,6 +194,25 @@ def test_a_dsn_that_can_not_be_read_is_wrong_use(sqlkit: Run, project: Path) -> 
     assert "is the server running?" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("dsn", "message"),
+    [
+        ("mysql://u:hunter2@h/d", "a URL begins with postgresql://, not with mysql://"),
+        ("postgres:/hunter2", "a URL begins with postgresql://, not with postgres:/"),
+        ("postgresql://u:hunter2/x@h/d", "%2F for /"),
+    ],
+)
+@pytest.mark.parametrize("command", ["compile", "check", "describe"])
+def test_a_dsn_that_is_no_url_is_told_without_the_password(
+    command: str, dsn: str, message: str, sqlkit: Run, project: Path
+) -> None:
+    result = sqlkit(command, "--dsn", dsn, exit_code=2)
+    assert result.stderr.startswith("error: --dsn can't be read: ")
+    assert message in result.stderr
+    assert "hunter2" not in result.stderr
+    assert not result.stderr.endswith("\n\n")
+
+
 def test_a_missing_database_brings_its_cure(sqlkit: Run, project: Path, dsn: str) -> None:
     result = sqlkit("compile", "--dsn", dsn + "_not_there", exit_code=2)
 

@@ -71,7 +71,15 @@ def test_people_never_see_the_password() -> None:
         ("postgresql://u:hunter2@h/?sslmode", 'missing key/value separator "=" in URI query'),
         ("postgresql://u:hunter2@h/?sslmod=on", 'invalid URI query parameter: "sslmod"'),
         ("hots=x password=hunter2", 'invalid connection option "hots"'),
-        ("mysql://u:hunter2@h/", 'missing "=" after "…"'),
+        ("mysql://u:hunter2@h/", "a URL begins with postgresql://, not with mysql://;"),
+        ("postgres:/hunter2", "a URL begins with postgresql://, not with postgres:/;"),
+        (" postgresql://u:hunter2@h/", "begins with postgresql://, not with  postgresql://;"),
+        ('"postgresql://u:hunter2@h/"', 'begins with postgresql://, not with "postgresql://;'),
+        ("localhost:5432/hunter2", "begins with postgresql://, not with localhost:;"),
+        ("postgresql://u:hunter2/x@h/", "host or port is none; in a URL's user and password write"),
+        ("postgresql://u:x@hunter2@h/", "host or port is none"),
+        ("hunter2", "a URL begins with postgresql://; what is no URL consists of keyword=value"),
+        ("u@h/?hunter2", "a URL begins with postgresql://; what is no URL"),
     ],
 )
 def test_a_conninfo_that_can_t_be_read_says_why_and_shows_no_password(
@@ -82,4 +90,14 @@ def test_a_conninfo_that_can_t_be_read_says_why_and_shows_no_password(
     assert str(caught.value).startswith("DATABASE_URL can't be read: ")
     assert message in str(caught.value)
     assert "hunter2" not in str(caught.value)
-    assert caught.value.__suppress_context__
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "conninfo",
+    ["postgresql://a:1,b:2/", "host=a,b port=1,", "host=@abstract", "host=a,@b", "port=' 5432'"],
+)
+def test_hosts_and_ports_of_every_form_are_taken(conninfo: str) -> None:
+    assert conninfo_to_dict(resolve(conninfo, {}).conninfo).items() >= (
+        conninfo_to_dict(conninfo).items()
+    )
