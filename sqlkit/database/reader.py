@@ -91,6 +91,8 @@ class Reader:
         if self._socket == socket and self._loop is loop:
             return
         self.leave()
+        if self._loop is not loop:
+            self._timer = None  # it goes off in another loop, if at all
         self._loop, self._socket = loop, socket
         loop.add_reader(socket, self._go_on, READ)
 
@@ -106,9 +108,9 @@ class Reader:
             if not waiter.done():
                 waiter.set_result(done.value)
         except BaseException as error:
-            self.leave()
             if not waiter.done():
                 waiter.set_exception(error)
+            self.leave()
             if not isinstance(error, Exception):
                 raise
 
@@ -145,12 +147,24 @@ class Reader:
         self._socket, self._writes = -1, False
 
     def leave(self) -> None:
-        """Let go of the socket, for another to use it or before it is closed."""
-        loop, self._gen, self._waiter = self._loop, None, None
-        if loop is not None and self._socket >= 0 and not loop.is_closed():
-            with suppress(OSError):  # of a socket that libpq has closed
-                loop.remove_reader(self._socket)
-            if self._writes:
-                with suppress(OSError):
-                    loop.remove_writer(self._socket)
+        """Let go of the socket, for another to use it or before it is closed.
+
+        Who waits for it still would wait for ever.
+        """
+        loop, waiter = self._loop, self._waiter
+        self._gen = self._waiter = None
+        if loop is not None and not loop.is_closed():
+            if waiter is not None and not waiter.done():
+                waiter.set_exception(OperationalError("the connection was closed"))
+                waiter.exception()  # asyncio would complain if nobody waits any more
+            self._unregister(loop)
         self._socket, self._writes = -1, False
+
+    def _unregister(self, loop: AbstractEventLoop) -> None:
+        if self._socket < 0:
+            return
+        with suppress(OSError):  # of a socket that libpq has closed
+            loop.remove_reader(self._socket)
+        if self._writes:
+            with suppress(OSError):
+                loop.remove_writer(self._socket)
