@@ -17,6 +17,7 @@ from sqlkit.describe.hints import hint_of
 from sqlkit.describe.lookup import Lookup
 from sqlkit.describe.meant import Names
 from sqlkit.describe.refusal import Refusal, error_of
+from sqlkit.describe.slips import double_quotes
 from sqlkit.describe.tree import read_query
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ class Asking:
         return answers
 
     def _refused(self, variant: Variant, text: str, refusal: Refusal) -> DescribeError:
-        hint = hint_of(refusal, variant) or self._names.meant(refusal, text)
+        hint = (
+            hint_of(refusal, variant)
+            or self._names.meant(refusal, text)
+            or double_quotes(refusal, variant)
+        )
         return error_of(refusal, variant, hint)
 
     def _trees(self, taken: Sequence[tuple[str, PGresult]]) -> list[Tree | None]:

@@ -11,10 +11,10 @@ from sqlkit.describe.refusal import (
     INDETERMINATE_TYPE,
     NUMBER,
     SYNTAX_ERROR,
-    UNDEFINED_COLUMN,
     UNDEFINED_FUNCTION,
     named,
 )
+from sqlkit.describe.slips import slip
 
 if TYPE_CHECKING:
     from sqlkit.describe.refusal import Refusal
@@ -43,8 +43,6 @@ _TWO_STATEMENTS = "two statements stand where one is allowed: split them, or use
 _OPERAND = re.compile(r"\s*(?:[-+*/<>=~!@#%^&|`?]+\s*)?\$(\d+)\b")
 _OPERAND_BEFORE = re.compile(r"\$(\d+)\s*\Z")
 _IN_BEFORE = re.compile(r"\b(not\s+)?in\s*\Z", re.IGNORECASE)
-# Parameters as other Python drivers write them.
-_PERCENT = re.compile(r"%(?:\((\w+)\)s|s)\b")
 # Where a condition was, or should have been.
 _AND_OR = re.compile(r"(?:and|or)\b", re.IGNORECASE)
 _CONDITION_BEFORE = re.compile(r"\b(?:where|having|and|or)[\s;]*\Z", re.IGNORECASE)
@@ -57,7 +55,7 @@ def hint_of(refusal: Refusal, variant: Variant) -> str | None:
     if not refusal.position:
         # A syntax error has a position; without one it is a second statement (any language).
         return _TWO_STATEMENTS if refusal.sqlstate == SYNTAX_ERROR else None
-    if hint := _percent(refusal, variant):
+    if hint := slip(refusal, variant):
         return hint
     if refusal.sqlstate in (AMBIGUOUS_PARAMETER, UNDEFINED_FUNCTION):
         return _two_types(refusal, variant)
@@ -81,17 +79,6 @@ def _say_type(refusal: Refusal, variant: Variant) -> str:
         f"cast it, {name}::timestamptz say; or, to leave a condition out while it is None, "
         f"end its line in --? {name[1:]}"
     )
-
-
-def _percent(refusal: Refusal, variant: Variant) -> str | None:
-    """What to write for ``%(name)s``: to PostgreSQL it is an operator, a call or a column."""
-    if refusal.sqlstate not in (SYNTAX_ERROR, UNDEFINED_COLUMN, UNDEFINED_FUNCTION):
-        return None
-    at = refusal.position - 1
-    for match in _PERCENT.finditer(variant.sql):
-        if match.start() <= at < match.end():
-            return f"a parameter is written :{match[1] or 'name'}"
-    return None
 
 
 def _list(refusal: Refusal, variant: Variant) -> str | None:

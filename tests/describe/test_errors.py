@@ -350,6 +350,14 @@ def test_a_list_after_in_is_told_how_to_write_it(operator: str, meant: str, ask:
         ("id = %s", ":name"),
         ("id = %s and true", ":name"),
         ("id in (%s, %s)", ":name"),
+        ("id = ?", ":name"),
+        ("id=?", ":name"),
+        ("id in (?, ?)", ":name"),
+        ("id = ? and email = ?", ":name"),
+        ("true limit ?", ":name"),
+        ("id = {id}", ":id"),
+        ("id = {{ id }}", ":id"),
+        ("id = {}", ":name"),
     ],
 )
 def test_a_parameter_of_another_driver_is_told_how_to_write_it(
@@ -362,6 +370,38 @@ def test_a_parameter_of_another_driver_is_told_how_to_write_it(
 def test_a_remainder_of_what_is_no_number_is_not_taken_for_a_parameter(ask: Ask) -> None:
     text = "-- name: q :many\nselect id % email from users;\n"
     assert "a parameter is written" not in refused(ask, text)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["%:text%", ":text%", "%:text", "'%' :text '%'", "'%' :text", "'%':text"]
+)
+def test_a_parameter_in_a_pattern_is_told_how_to_join_it(pattern: str, ask: Ask) -> None:
+    text = f"-- name: q :many\nselect id from users where email like {pattern};\n"
+    hint = "\nhint: texts are joined with ||, as in '%' || :text || '%'"
+    assert refused(ask, text).endswith(hint)
+
+
+@pytest.mark.parametrize("columns", ["`id`", "`id`, email", "`id` as x"])
+def test_backticks_are_told_to_go(columns: str, ask: Ask) -> None:
+    text = f"-- name: q :many\nselect {columns} from users;\n"
+    assert refused(ask, text).endswith(
+        "\nhint: a name needs no quotes, or double ones: no backticks"
+    )
+
+
+def test_two_equals_signs_are_told_to_be_one(ask: Ask) -> None:
+    text = "-- name: q :many\nselect id from users where id == :id;\n"
+    assert refused(ask, text).endswith("\nhint: equality is written =")
+
+
+def test_a_text_in_double_quotes_is_told_to_have_single_ones(ask: Ask) -> None:
+    text = '-- name: q :many\nselect id from users where email = "ada@example.com";\n'
+    assert refused(ask, text).endswith("; a text stands in single quotes")
+
+
+def test_a_misspelt_column_in_double_quotes_is_still_a_column(ask: Ask) -> None:
+    text = '-- name: q :many\nselect id from users where "emial" = :email;\n'
+    assert refused(ask, text).endswith('the column "users.email".')
 
 
 @pytest.mark.parametrize(
