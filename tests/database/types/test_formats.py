@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from psycopg.pq import Format
 
 from sqlkit import AsyncDatabase, sql
 from sqlkit.database.types.formats import faster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TEXT = "select 12.5 as amount, date '2024-05-06' as day, 'a'::text as name"
 ROWS = sql(TEXT, kind="one")
