@@ -10,7 +10,7 @@ import psycopg
 from sqlkit.database.driver import check, failure, is_ok
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.note import note
-from sqlkit.database.wire.prepare import as_answered, bind, forget, is_readable
+from sqlkit.database.wire.prepare import answered, bind, forget, is_readable
 from sqlkit.database.wire.run import send_bound, will_send
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import NOTHING, prepare, sends, telling
@@ -63,9 +63,7 @@ def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[l
     for (bound, _), result in zip(calls, results, strict=True):
         if not is_ok(result):
             raise _noted(bound.query, result)
-        if not bound.is_fixed:
-            bound = yield from as_answered(conn, bound, result)
-        answers.append(bound.value(result))
+        answers.append((yield from answered(conn, bound, result)))
     return answers
 
 
