@@ -53,9 +53,12 @@ def batch(
 def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
     calls: list[tuple[Bound, Sequence[Buffer | None]]] = []
     for statement in statements:
-        bound = conn.bindings.get(statement.variant())
+        variant = statement.variant()
+        bound = conn.bindings.get(variant)
         if bound is None or not is_readable(conn, bound):
             bound = yield from _bind(conn, statement)
+        else:  # to the end: what is bound next must not push it out
+            conn.bindings[variant] = conn.bindings.pop(variant)
         calls.append((bound, bound.encode(statement.args)))
         will_send(conn, bound)
     results = yield from _results(conn, calls)
