@@ -136,8 +136,8 @@ def _print_text(found: Found) -> None:
     for stale in found.stale:
         _print_stale(stale)
     click.echo(found.summary())
-    if found.stale:
-        say('"sqlkit compile" writes them anew')
+    if any(stale.reason != "foreign" for stale in found.stale):
+        say('"sqlkit compile" puts that right')
     if found.hazards:
         say('"-- @allow name" below a query\'s header says that a hazard is meant')
 

@@ -45,7 +45,9 @@ class Found:
             _count(len(self.stale), _of_files(self.stale)),
         ]
         listed = ", ".join(one for one in counts if one)
-        return f"{listed} in {_count(self.queries, 'query')}" if self.queries else listed
+        # A file is not in a query.
+        looked = self.queries if self.errors or self.hazards else None
+        return f"{listed} in {_count(looked, 'query')}" if looked else listed
 
     def _well(self) -> str:
         if self.queries is None:

@@ -93,8 +93,12 @@ class Schemas:
         if not folders.migrations.is_dir():
             say(f"schema: an empty database on {place}, PostgreSQL {server.version}")
             return url
-        with busy("Applying the migrations"):
-            migrate.apply(url, folders.migrations)
+        try:
+            with busy("Applying the migrations"):
+                migrate.apply(url, folders.migrations)
+        except Exception as error:
+            error.add_note("this was a database of the command's own, and is gone")
+            raise
         self._migrated_folders.add(folders)
         say(
             f"schema: {folders.migrations.name}/ applied on {place}, PostgreSQL {server.version}",

@@ -112,11 +112,10 @@ def convert_one(query: Query[Any], column: int, value: Any) -> Any:
     return msgspec.convert(value, wanted)
 
 
-def other_columns(query: Query[Any], came: int, expected: int) -> UnreadableValue:
-    """The error for rows that have other columns than the server said a moment before."""
+def have_changed(query: Query[Any]) -> UnreadableValue:
+    """The error for rows that can't be read as what the server said of them before."""
     return UnreadableValue(
-        f"{query.name}: {came} columns came where there were {expected} before: run it again"
-        f"{_at(query)}"
+        f"{query.name}: its columns have changed since it was prepared: run it again{_at(query)}"
     )
 
 

@@ -129,6 +129,7 @@ def test_a_migration_that_fails_is_a_message(sqlkit: Run, project: Path) -> None
 
     assert "0002.bad" in result.stderr
     assert "[42601]" in result.stderr
+    assert "this was a database of the command's own, and is gone" in result.stderr
     assert "Traceback" not in result.output
 
 

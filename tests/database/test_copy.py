@@ -49,6 +49,15 @@ async def test_rows_of_any_iterable_are_stored_and_counted(table: AsyncDatabase)
     assert await table.run(sql("select name from t where id < 0 order by id")) == ["b", None]
 
 
+async def test_an_array_may_be_any_sequence(both: AsyncDatabase) -> None:
+    await both.run(sql("create table lists (a int[], b text[])", kind="exec"))
+    copy = sql(
+        "copy lists (a, b) from stdin", kind="copy", rows=[((1, 2), ["x"]), (range(3), None)]
+    )
+    assert await both.run(copy) == 2
+    assert await both.run(sql("select a, b from lists")) == [([1, 2], ["x"]), ([0, 1, 2], None)]
+
+
 async def test_no_rows_are_none(table: AsyncDatabase) -> None:
     assert await table.run(copy_in([])) == 0
     assert await table.run(sql("select id, name from t", kind="copy")) == []

@@ -148,6 +148,12 @@ async def test_ever_new_texts_do_not_fill_the_server(
     statements = [sql(f"select {n}", kind="one") for n in range(18)] * 2
     assert await one.batch(statements) == [*range(18), *range(18)]
     assert await prepared() <= 20
+    # Nor what the batch has prepared already, in a part of it that can't be done again.
+    for n in range(60, 80):
+        await one.run(sql(f"select {n}", kind="one"))
+    again = [sql(f"select {n}", kind="one") for n in range(60, 65)]
+    fresh = [sql(f"select {n}", kind="one") for n in range(80, 90)]
+    assert (await one.batch([*again * 41, *fresh]))[200:] == [*range(60, 65), *range(80, 90)]
     await change(one, "deallocate all")
     for n in range(100, 130):
         assert await one.run(sql(f"select {n}", kind="one")) == n

@@ -14,7 +14,7 @@ from sqlkit.database.deadline import wait_async
 from sqlkit.database.pipeline.blame import blame
 from sqlkit.database.pipeline.listening import Listening
 from sqlkit.database.wire import pipeline as batches
-from sqlkit.errors import WrongArgument
+from sqlkit.errors import UnreadableValue, WrongArgument
 
 if TYPE_CHECKING:
     import asyncio
@@ -128,7 +128,13 @@ class Lane:
             return
         try:
             value = read.bound.value(result)
-        except Exception as error:  # of its rows, or of a class that they are made into
+        except UnreadableValue as error:
+            if read.bound.is_fixed:
+                read.fail(error)
+            else:  # a composite may be another by now: the ordinary way finds out
+                self.unknown.add(read.variant)
+                read.go_elsewhere()
+        except Exception as error:  # of a class that its rows are made into
             read.fail(error)
         else:
             read.answer.set_result(value)

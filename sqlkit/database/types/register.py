@@ -19,7 +19,7 @@ from psycopg.types.multirange import (
 from psycopg.types.range import RangeBinaryDumper, RangeDumper, RangeInfo, register_range
 from psycopg.types.string import StrBinaryDumper, StrDumper, TextBinaryLoader, TextLoader
 
-from sqlkit.database.types import accepts
+from sqlkit.database.types import accepts, composite
 from sqlkit.database.types.base import take_lists_for_json
 from sqlkit.database.types.named_tuple import named_tuple
 
@@ -84,6 +84,7 @@ def add_composite(
         make_object=lambda values, _info: row(*values),
         make_sequence=lambda value, _info: accepts.as_tuple(value),
     )
+    composite.register(found.oid, found.field_types or (), row, adapters)
 
 
 def add_domain(found: PgType, adapters: AdaptersMap, *, is_json: bool) -> None:

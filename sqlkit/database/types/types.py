@@ -1,7 +1,8 @@
 """The types of one database that psycopg does not know by itself, and the adapters for them.
 
 Enums, domains, composites, ranges and their arrays have an oid of their own in each database. What
-the catalog says of them is read when a statement first needs it and kept for the whole pool.
+the catalog says of them is read when a statement first needs it and kept for the whole pool; of a
+composite, which ALTER TYPE changes under its oid, each time that a statement is prepared.
 
 Types without a Python class in `sqlkit.database.types.accepts` travel as PostgreSQL's own text.
 """
@@ -33,8 +34,18 @@ class Types:
         self._known = dict(_BUILT_IN)
 
     def missing(self, oids: Iterable[int]) -> list[int]:
-        """Those of the oids that the catalog has not been asked about."""
-        return sorted({oid for oid in oids if oid not in self._known})
+        """Those of the oids that the catalog must be asked about, for the first time or again."""
+        return sorted({o for o in oids if o not in self._known or self._has_composite(o)})
+
+    def may_change(self, oids: Iterable[int]) -> bool:
+        """Whether one of the types may become another and keep its oid, as a composite may."""
+        return any(map(self._has_composite, oids))
+
+    def _has_composite(self, oid: int) -> bool:
+        if oid in _BUILT_IN:
+            return False
+        found = self._known[oid]
+        return found.kind == "c" or (found.kind in "adrm" and self._has_composite(found.of))
 
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
         """Take in rows of `CATALOG`."""

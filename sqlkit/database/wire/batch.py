@@ -10,7 +10,7 @@ import psycopg
 from sqlkit.database.driver import check, failure, is_ok
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.note import note
-from sqlkit.database.wire.prepare import as_answered, bind, forget, is_readable
+from sqlkit.database.wire.prepare import answered, bind, forget, is_readable
 from sqlkit.database.wire.run import send_bound, will_send
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import NOTHING, prepare, sends, telling
@@ -53,9 +53,12 @@ def batch(
 def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
     calls: list[tuple[Bound, Sequence[Buffer | None]]] = []
     for statement in statements:
-        bound = conn.bindings.get(statement.variant())
+        variant = statement.variant()
+        bound = conn.bindings.get(variant)
         if bound is None or not is_readable(conn, bound):
             bound = yield from _bind(conn, statement)
+        else:  # to the end: what is bound next must not push it out
+            conn.bindings[variant] = conn.bindings.pop(variant)
         calls.append((bound, bound.encode(statement.args)))
         will_send(conn, bound)
     results = yield from _results(conn, calls)
@@ -63,9 +66,7 @@ def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[l
     for (bound, _), result in zip(calls, results, strict=True):
         if not is_ok(result):
             raise _noted(bound.query, result)
-        if not bound.is_fixed:
-            bound = yield from as_answered(conn, bound, result)
-        answers.append(bound.value(result))
+        answers.append((yield from answered(conn, bound, result)))
     return answers
 
 

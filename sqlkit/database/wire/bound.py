@@ -39,7 +39,8 @@ class Bound:
 
     Behind a pooler nothing stays prepared: ``name`` is empty, and the text sent each time.
     ``alone``: the statement can be in no transaction with another. ``needs_iso``: its dates come as
-    text, though they need not. ``is_fixed``: what it gives has always the columns described.
+    text, though they need not. ``is_fixed``: what it gives has always the columns described, and
+    of the types known.
     """
 
     __slots__ = (
@@ -70,13 +71,14 @@ class Bound:
     ) -> None:
         self.name = name
         self.alone = limit.may_commit(variant.sql)
-        self.is_fixed = bool(name) and _PLANNED.match(variant.sql) is not None
         self.variant = variant
         self.query: Query[Any] = variant.query
         self.only_reads = only_reads(self.query)
         self.kind = self.query.kind or ("many" if described.nfields else "exec")
         self.columns = column_names(described)
         oids = column_types(described)
+        is_planned = bool(name) and _PLANNED.match(variant.sql) is not None
+        self.is_fixed = is_planned and not types.may_change(oids)
         adapters = types.adapters([*parameter_types, *oids], self.query.composites)
         self.encoder = Encoder(adapters, parameter_types, types.format(parameter_types))
         self.decoder = Decoder(adapters, oids, result_format)
@@ -131,7 +133,7 @@ class Bound:
         Raises `UnreadableValue`.
         """
         if result.nfields != len(self.columns):  # psycopg's C code would read past its loaders
-            raise values.other_columns(self.query, result.nfields, len(self.columns))
+            raise values.have_changed(self.query)
         try:
             if result.ntuples < MANY:
                 return self.make_rows(self.decoder.rows(result))

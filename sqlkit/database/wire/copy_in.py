@@ -50,6 +50,7 @@ class CopyIn:
         self._query = bound.query
         self._columns = bound.columns
         self._accepts = [types.accepts(oid) for oid in decoder.oids]
+        self._arrays = [i for i, accepts in enumerate(self._accepts) if accepts.is_array]
         adapters = types.adapters(decoder.oids, bound.query.composites)
         self._encoder = Encoder(adapters, decoder.oids, decoder.format)
         self._is_binary = decoder.format == pq.Format.BINARY
@@ -61,6 +62,8 @@ class CopyIn:
         if not self._takes(rows):
             for number, row in enumerate(rows, self._before + 1):
                 self._check(number, row)
+        if self._arrays:
+            rows = [self._with_lists(row) for row in rows]
         try:
             self._encoder.write_rows(rows, self._buffer)
         except Exception:
@@ -89,6 +92,15 @@ class CopyIn:
         return all(
             accepts.takes(column) for accepts, column in zip(self._accepts, columns, strict=True)
         )
+
+    def _with_lists(self, row: Sequence[Any]) -> Sequence[Any]:
+        """A row whose arrays are lists, the only sequence that psycopg takes for one."""
+        if all(row[i] is None or isinstance(row[i], list) for i in self._arrays):
+            return row
+        values = list(row)
+        for i in self._arrays:
+            values[i] = None if row[i] is None else list(row[i])
+        return values
 
     def _check(self, number: int, row: Sequence[Any]) -> None:
         if not isinstance(row, (tuple, list)):

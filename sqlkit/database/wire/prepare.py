@@ -6,16 +6,17 @@ import itertools
 import os
 import secrets
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg import pq
 
+from sqlkit.database import values
 from sqlkit.database.driver import Decoder, check, execute
 from sqlkit.database.types import ADAPTERS, CATALOG
 from sqlkit.database.wire.bound import Bound, column_names, column_types
 from sqlkit.database.wire.command import pipelined
-from sqlkit.database.wire.connection import is_idle, is_iso
-from sqlkit.errors import WrongKind
+from sqlkit.database.wire.connection import is_aborted, is_idle, is_iso
+from sqlkit.errors import UnreadableValue, WrongKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,23 +121,33 @@ def _result_format(conn: AnyConnection, variant: Variant, oids: Sequence[int]) -
     return conn.types.result_format(oids, iso=is_iso(conn))
 
 
-def as_answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Bound]:
-    """How to read an answer: what it gives may have changed since, unless it is fixed."""
+def answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Any]:
+    """What an answer says: its columns, or their types, may have changed, unless it is fixed.
+
+    Raises `UnreadableValue`.
+    """
     if bound.is_fixed:
-        return bound
+        return bound.value(result)
     if column_types(result) == bound.decoder.oids and column_names(result) == bound.columns:
-        return bound
-    yield from _learn(conn, column_types(result))
-    fresh = Bound(
-        bound.name,
-        bound.variant,
-        bound.encoder.oids,
-        result,
-        conn.types,
-        result_format=bound.decoder.format,  # it came in this one
-    )
+        try:
+            return bound.value(result)
+        except UnreadableValue:
+            # A composite's value doesn't fit what was known of its type, or is none for Python.
+            if is_aborted(conn) or not conn.types.may_change(bound.decoder.oids):
+                raise
+    return (yield from _learnt_anew(conn, bound, result)).value(result)
+
+
+def _learnt_anew(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Bound]:
+    came = bound.decoder.format
+    oids = column_types(result)
+    yield from _learn(conn, oids)
     yield from forget(conn, bound.variant)
-    return fresh
+    if came == pq.Format.BINARY and conn.types.format(oids) != came:
+        raise values.have_changed(bound.query)
+    return Bound(
+        bound.name, bound.variant, bound.encoder.oids, result, conn.types, result_format=came
+    )
 
 
 def _learn(conn: AnyConnection, oids: Sequence[int]) -> PQGen[None]:

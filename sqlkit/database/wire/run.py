@@ -11,7 +11,7 @@ import psycopg
 from sqlkit.database.driver import check, execute
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.connection import is_aborted, is_idle
-from sqlkit.database.wire.prepare import as_answered, bind, forget, is_readable
+from sqlkit.database.wire.prepare import answered, bind, forget, is_readable
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import prepare, sends, telling
 from sqlkit.errors import WrongArgument
@@ -58,7 +58,7 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
         bound = yield from bind(conn, variant)
         result = yield from _send(conn, bound, statement.args)
     note_session(conn, bound, result)
-    return (yield from as_answered(conn, bound, result)).value(result)
+    return (yield from answered(conn, bound, result))
 
 
 def run_again(conn: AnyConnection, statement: Statement[Any], error: Exception) -> PQGen[Any]:

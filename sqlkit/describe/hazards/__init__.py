@@ -9,7 +9,7 @@ Rules are pure: they look at the analysed query, the catalog and the text. One i
     look, block       what a rule looks at: a variant, and the queries within it
     bare              the text without strings, names and comments
     shapes            shapes that several rules ask for
-    writes, nulls, comparisons, order, joins, ctes, arithmetic, times, stars   the rules
+    writes, nulls, comparisons, order, joins, ctes, arithmetic, times, stars, texts   the rules
 
 docs/check.md lists them all.
 """
@@ -24,6 +24,7 @@ from sqlkit.describe.hazards import (
     nulls,
     order,
     stars,
+    texts,
     times,
     writes,
 )
@@ -34,5 +35,5 @@ from sqlkit.describe.hazards.rule import MANUAL, RULES, Rule
 
 __all__ = ["FAMILIES", "MANUAL", "RULES", "Hazard", "Rule", "Search", "check_allowed", "meant"]
 
-FAMILIES = (writes, nulls, comparisons, joins, order, stars, ctes, times, arithmetic)
+FAMILIES = (writes, nulls, comparisons, joins, order, stars, ctes, times, texts, arithmetic)
 """The modules of rules, in the order of the documentation; each registers its own."""

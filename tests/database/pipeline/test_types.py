@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sqlkit import AsyncDatabase
+from sqlkit import AsyncDatabase, sql
 from tests.database.fast import decoding
 from tests.database.fast.every_type import GROUPS
 from tests.database.fast.sameness import same
@@ -75,3 +75,26 @@ async def test_arguments_and_rows_may_be_large(db: AsyncDatabase) -> None:
         statements = [read("select :text::text", text=text) for text in texts]
         found = await asyncio.gather(*map(db.run, statements), db.run(row(1)))
         assert found == [*texts, (1, "row 1")]
+
+
+async def test_a_composite_that_is_changed_is_read_as_what_it_is(database_url: str) -> None:
+    async with piped(database_url) as db, AsyncDatabase(database_url) as other:
+
+        async def change(text: str) -> None:
+            await other.run(sql(text, kind="script"))
+
+        await change("create type pair as (a int, b int)")
+        await change("create table pairs as select row(1, 2)::pair as pair")
+        pairs = read("select pair from pairs")
+        await warm(db, pairs)
+
+        async def found() -> list[Any]:
+            rounds = [await asyncio.gather(*map(db.run, [pairs] * 20)) for _ in range(10)]
+            return [pair for pairs in rounds for pair in pairs]
+
+        assert await found() == [(1, 2)] * 200
+        await change("drop table pairs; alter type pair alter attribute a type real")
+        await change("create table pairs as select row(1.5, 2)::pair as pair")
+        assert await found() == [(1.5, 2)] * 200
+        await change("alter type pair add attribute c int")
+        assert await found() == [(1.5, 2, None)] * 200

@@ -43,6 +43,11 @@ FOUND = {
         "select id from users where id not in (:ids)",
         "select id from users where email in ( :emails::text )",
     ],
+    "parameter_in_text": [
+        "select id from users where email = ':email'",
+        "update users set email = ':email' where id = :id",
+        "select id from users where email like ':text%' or email like '%:text'",
+    ],
     "equals_null": [
         "select id from users where null <> full_name",
         "select id from users where score in (1, null)",
@@ -159,6 +164,10 @@ QUIET = [
     "select s.* from (select id from users) as s",
     "-- name: q :copy\nselect * from users",
     "select '*, select * from users' as x, id /* select * */ from users",
+    # Colons in texts.
+    "select id from users where email like '%a:b%' and full_name <> ':'",
+    "select '12:30'::time as t, '{\"a\":true}'::jsonb as j, 'x:y' as \":x\" -- ':x'",
+    "select id from users where email ~ '(?:a)|[[:alpha:]]' and full_name <> ': x'",
     # Lists.
     "select id from users where id in (:a, :b)",
     "select id from users where id in (select :id::int)",
