@@ -372,6 +372,7 @@ async def test_a_copy_that_is_lost_is_never_repeated_with_what_is_left_of_its_ro
 
     copy = sql("copy done (call) from stdin", kind="copy", rows=rows())
     async with open_one(url) as db:
-        with pytest.raises(psycopg.OperationalError):
+        # Whether the loss is seen before all has been handed to the network is chance.
+        with pytest.raises((psycopg.OperationalError, CommitUnknown)):
             await db.run(copy)
     assert direct.execute("select count(*) from done").fetchone() == (0,)
