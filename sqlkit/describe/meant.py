@@ -58,6 +58,19 @@ _CANDIDATES = {
     "3F000": "select nspname::text from pg_catalog.pg_namespace",
 }
 
+# What other databases call it.
+_FUNCTIONS = {
+    **dict.fromkeys(("isnull", "ifnull", "nvl"), "coalesce"),
+    **dict.fromkeys(("getdate", "sysdate", "curdate"), "now"),
+    **dict.fromkeys(("charindex", "instr", "locate"), "strpos"),
+    **dict.fromkeys(("group_concat", "listagg"), "string_agg"),
+    "len": "length",
+    "rand": "random",
+    "newid": "gen_random_uuid",
+}
+_ALIKE = 0.6
+_ALIKE_AMONG_MANY = 0.75  # there are thousands of functions, and any word is a little like one
+
 _NO_TABLES = "this database has no tables: migrations/ is empty, or not applied to it"
 
 
@@ -75,7 +88,14 @@ class Names:
             return None
         if refusal.sqlstate == _UNDEFINED_TABLE:
             return self._table(refusal, sql)
+        if refusal.sqlstate == UNDEFINED_FUNCTION:
+            return self._function(word, sql)
         return _close(word, self._candidates(refusal.sqlstate, sql))
+
+    def _function(self, word: str, sql: str) -> str | None:
+        if word in _FUNCTIONS:
+            return f"did you mean {_FUNCTIONS[word]}?"
+        return _close(word, self._candidates(UNDEFINED_FUNCTION, sql), _ALIKE_AMONG_MANY)
 
     def _table(self, refusal: Refusal, sql: str) -> str | None:
         dotted = dotted_word_at(refusal, sql)
@@ -102,8 +122,8 @@ class Names:
         return self._found[asked]
 
 
-def _close(word: str, names: Sequence[str]) -> str | None:
-    close = get_close_matches(word, names, 1)
+def _close(word: str, names: Sequence[str], alike: float = _ALIKE) -> str | None:
+    close = get_close_matches(word, names, 1, alike)
     return f"did you mean {close[0]}?" if close and close[0] != word else None
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sqlkit.describe.refusal import Refusal
     from sqlkit.sqlfile import Variant
 
+_AMBIGUOUS_FUNCTION = "42725"
+_INVALID_DATETIME = "22007"
+_INVALID_TEXT = "22P02"
+
 _PERCENT = re.compile(r"%(?:\((\w+)\)s|s)\b")
 _BRACES = re.compile(r"\{+\s*(\w*)")
 # To PostgreSQL a question mark is an operator, so that it stops at what comes after it.
@@ -26,6 +30,12 @@ _QUESTION_BEFORE = re.compile(r"[\s=(,<>]\?\s*\Z")
 _PERCENT_HERE = re.compile(r"%\s*\$(\d+)")
 _PERCENT_BEFORE = re.compile(r"\$(\d+)\s*%\s*\Z")
 _QUOTE_BEFORE = re.compile(r"'\s*\Z")
+_TABLE_BEFORE = re.compile(r"\b(?:from|join|into|update|table)\s+\Z", re.IGNORECASE)
+_TYPE_BEFORE = re.compile(r"\b(interval|date|time|timestamp|timestamptz)\s*\Z", re.IGNORECASE)
+_BY_BEFORE = re.compile(r"\b(order|group|partition)\s+\Z", re.IGNORECASE)
+_TOP_BEFORE = re.compile(r"\bselect\s+(?:distinct\s+)?top\s*\(?\s*\Z", re.IGNORECASE)
+_PLUS = re.compile(r"\+\s*(?:'|\$\d+\s*\+\s*')")
+_QUOTED_NAME = re.compile(r"'[^':]*:([^\W\d]\w*)[^']*'")
 _BACKTICK = re.compile(r"`\w*`?\s*\Z")
 
 
@@ -71,6 +81,46 @@ def _pattern(refusal: Refusal, variant: Variant) -> str | None:
     return f"texts are joined with ||, as in '%' || {name} || '%'"
 
 
+def _plus(refusal: Refusal, variant: Variant) -> str | None:
+    """``'%' + :text``."""
+    at, sql = refusal.position - 1, variant.sql
+    if _PLUS.match(sql, at) or (sql.startswith("+", at) and _QUOTE_BEFORE.search(sql, 0, at)):
+        return "texts are joined with ||"
+    return None
+
+
+def _quoted_name(refusal: Refusal, variant: Variant) -> str | None:
+    """``interval ':days days'``."""
+    match = _QUOTED_NAME.match(variant.sql, refusal.position - 1)
+    if not match:
+        return None
+    instead = "; an interval is made by make_interval(days => :days)"
+    return f"in quotes :{match[1]} is text, and no parameter" + (
+        instead if "interval" in refusal.message else ""
+    )
+
+
+def _misplaced(refusal: Refusal, variant: Variant) -> str | None:
+    """``from :table``, ``interval :length``."""
+    at, sql = refusal.position - 1, variant.sql
+    number = NUMBER.match(sql, at)
+    if number and _TABLE_BEFORE.search(sql, 0, at):
+        return "a parameter is a value: a table can't be one"
+    if number and (type_ := _TYPE_BEFORE.search(sql, 0, at)):
+        return (
+            f"the type stands behind a parameter: {named(number[0], variant)}::{type_[1].lower()}"
+        )
+    return None
+
+
+def _clause(refusal: Refusal, variant: Variant) -> str | None:
+    """``order id``, ``select top 5 id``."""
+    at, sql = refusal.position - 1, variant.sql
+    if by := _BY_BEFORE.search(sql, 0, at):
+        return f"did you mean {by[1].lower()} by?"
+    return "write limit at the end, in place of top" if _TOP_BEFORE.search(sql, 0, at) else None
+
+
 def _backtick(refusal: Refusal, variant: Variant) -> str | None:
     at, sql = refusal.position - 1, variant.sql
     if sql.startswith("`", at) or _BACKTICK.search(sql, 0, at):
@@ -92,7 +142,10 @@ def double_quotes(refusal: Refusal, variant: Variant) -> str | None:
 
 
 _RULES: dict[str, tuple[Callable[[Refusal, Variant], str | None], ...]] = {
-    SYNTAX_ERROR: (_percent, _question, _braces, _pattern, _backtick),
+    SYNTAX_ERROR: (_percent, _question, _braces, _pattern, _misplaced, _clause, _backtick),
     UNDEFINED_COLUMN: (_percent,),
-    UNDEFINED_FUNCTION: (_percent, _equality, _backtick),
+    UNDEFINED_FUNCTION: (_percent, _plus, _equality, _backtick),
+    _AMBIGUOUS_FUNCTION: (_plus,),
+    _INVALID_DATETIME: (_quoted_name,),
+    _INVALID_TEXT: (_quoted_name,),
 }

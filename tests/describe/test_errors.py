@@ -89,7 +89,8 @@ def test_a_parameter_in_a_wrong_place_is_named_as_in_the_file(ask: Ask) -> None:
     assert refused(ask, text) == dedent("""\
         sql/x.sql:2:16: syntax error at or near ":table" [42601]
             2 | select id from :table;
-                               ^^^^^^""")
+                               ^^^^^^
+        hint: a parameter is a value: a table can't be one""")
 
 
 def test_a_type_that_does_not_fit_is_shown_with_what_the_server_advises(ask: Ask) -> None:
@@ -387,6 +388,40 @@ def test_backticks_are_told_to_go(columns: str, ask: Ask) -> None:
     assert refused(ask, text).endswith(
         "\nhint: a name needs no quotes, or double ones: no backticks"
     )
+
+
+@pytest.mark.parametrize(
+    ("where", "hint"),
+    [
+        ("email like '%' + :x + '%'", "texts are joined with ||"),
+        ("email = full_name + 'x'", "texts are joined with ||"),
+        ("email = 'x' + full_name", "texts are joined with ||"),
+        ("now() > interval :length", "the type stands behind a parameter: :length::interval"),
+        ("now() > DATE :day", "the type stands behind a parameter: :day::date"),
+        (
+            "now() - now() > interval ':n days'",
+            "in quotes :n is text, and no parameter; an interval is made by "
+            "make_interval(days => :days)",
+        ),
+        ("id = ':id'", "in quotes :id is text, and no parameter"),
+        ("id in (select id from :table)", "a parameter is a value: a table can't be one"),
+        ("true order id", "did you mean order by?"),
+        ("isnull(email, 'x') = 'y'", "did you mean coalesce?"),
+        ("len(email) = 3", "did you mean length?"),
+        ("lenght(email) = 3", "did you mean length?"),
+        ("id in (select top 5 id from users)", "write limit at the end, in place of top"),
+    ],
+)
+def test_the_spelling_of_another_database_is_told_in_postgresql_s(
+    where: str, hint: str, ask: Ask
+) -> None:
+    text = f"-- name: q :many\nselect id from users where {where};\n"
+    assert refused(ask, text).endswith(f"\nhint: {hint}")
+
+
+def test_a_function_that_is_like_none_is_not_guessed_at(ask: Ask) -> None:
+    text = "-- name: q :many\nselect frobnicate(id) as x from users;\n"
+    assert "did you mean" not in refused(ask, text)
 
 
 def test_two_equals_signs_are_told_to_be_one(ask: Ask) -> None:
