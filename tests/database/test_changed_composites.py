@@ -121,6 +121,13 @@ async def test_what_came_in_a_form_that_can_t_be_read_is_an_error_once(one: Asyn
     assert await _run(one, SIZES) == [(1, 2, None, None)]
 
 
+async def test_a_composite_that_is_called_as_another_type_is_none_of_it(one: AsyncDatabase) -> None:
+    await change(one, "create type date as (a real); create type numeric as (a real)")
+    for name in ("date", "numeric"):
+        single = await one.run(sql(f"select row(1.1)::public.{name}", kind="one"))
+        assert single == (1.100000023841858,)
+
+
 async def test_a_value_that_python_can_t_hold_is_the_same_error_as_ever(one: AsyncDatabase) -> None:
     await change(one, "create type day as (day date)")
     for _ in range(2):

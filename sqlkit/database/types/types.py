@@ -79,11 +79,11 @@ class Types:
         """The format that is read faster; ``iso``: the session writes dates as in ISO 8601."""
         if self.format(oids) == pq.Format.TEXT:
             return pq.Format.TEXT
-        return formats.faster([self._known[oid].name for oid in oids], iso=iso)
+        return formats.faster(map(_built_in_name, oids), iso=iso)
 
     def has_dates(self, oids: Iterable[int]) -> bool:
         """Whether one of the types is written as the session's DateStyle says."""
-        return any(self._known[oid].name in formats.DATES for oid in oids)
+        return any(_built_in_name(oid) in formats.DATES for oid in oids)
 
     def _has_binary(self, oid: int) -> bool:
         found = self._known[oid]
@@ -155,6 +155,12 @@ def _built_in() -> Iterator[tuple[int, PgType]]:
                 info.array_oid,
                 PgType(info.array_oid, f"_{info.name}", "pg_catalog", "a", 0, info.oid),
             )
+
+
+def _built_in_name(oid: int) -> str:
+    """The name of PostgreSQL's own type; a table may be called ``date`` too, and be a row."""
+    found = _BUILT_IN.get(oid)
+    return found.name if found is not None else ""
 
 
 _BUILT_IN = dict(_built_in())
