@@ -27,6 +27,9 @@ class Address:
         self._given = given
         self._read_only = read_only
         self._defaults = defaults
+        if not isinstance(given, str) and not callable(given):
+            name = type(given).__name__
+            raise TypeError(f"conninfo is a text, or a function that gives one, not {name}")
         if isinstance(given, str):
             self.target = self._complete(given)
         else:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -153,6 +153,13 @@ async def test_database_url_and_pg_variables_are_used(
     monkeypatch.setenv("PGDATABASE", str(parts["dbname"]))
     async with make_both("") as database:
         assert await database.run(current) == parts["dbname"]
+
+
+@pytest.mark.parametrize("kind", [Database, AsyncDatabase])
+@pytest.mark.parametrize("given", [None, 5432, b"dbname=shop"])
+def test_what_is_no_address_is_refused_at_once(kind: Any, given: object) -> None:
+    with pytest.raises(TypeError, match="conninfo is a text, or a function that gives one, not "):
+        kind(given)
 
 
 def test_a_repr_says_where_and_hides_the_password() -> None:

@@ -107,8 +107,10 @@ class AsyncPool(BasePool[wire.AsyncPgConnection]):
         stock = self._stock
         while True:
             try:
-                conn = await self._waited(deadline) if stock.waiting else stock.idle.pop()
+                conn = None if stock.waiting else stock.idle.pop()
             except IndexError:
+                conn = None
+            if conn is None:
                 conn = await self._waited(deadline)
             now = monotonic()
             if recovery.is_trusted(conn.used, conn.expires, stock.suspected, now):

@@ -91,8 +91,10 @@ class Pool(BasePool[wire.PgConnection]):
         stock = self._stock
         while True:
             try:
-                conn = self._waited(deadline) if stock.waiting else stock.idle.pop()
+                conn = None if stock.waiting else stock.idle.pop()
             except IndexError:
+                conn = None
+            if conn is None:
                 conn = self._waited(deadline)
             now = monotonic()
             if recovery.is_trusted(conn.used, conn.expires, stock.suspected, now):
