@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -142,3 +143,16 @@ async def test_a_changed_composite_is_read_behind_a_pooler(
         assert await _run(pooled, SIZES) == [(1, 2)]
         await alter(one, "alter attribute width type real", "row(1.5, 2)")
         assert await _run(pooled, SIZES) == [(1.5, 2)]
+
+
+async def test_reading_it_again_and_again_makes_no_more_classes(one: AsyncDatabase) -> None:
+    await _stream(one, SIZES)
+    before = _classes()
+    for _ in range(20):
+        assert await _stream(one, SIZES) == [(1, 2)]
+    assert _classes() == before
+
+
+def _classes() -> int:
+    gc.collect()
+    return sum(isinstance(found, type) for found in gc.get_objects())

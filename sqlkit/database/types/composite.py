@@ -7,6 +7,7 @@ loader ignores: it would take a real's bytes for an integer's.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
@@ -56,5 +57,10 @@ def register(
     oid: int, types: Sequence[int], row: Callable[..., Any], adapters: AdaptersMap
 ) -> None:
     """Read a composite so; ``row`` makes what it gives of the fields' values."""
+    adapters.register_loader(oid, _loader(tuple(types), row))
+
+
+@lru_cache(maxsize=1024)
+def _loader(types: Sequence[int], row: Callable[..., Any]) -> type[CompositeBinaryLoader]:
     found = {"types": list(types), "row": staticmethod(row)}
-    adapters.register_loader(oid, type("CompositeBinaryLoader", (CompositeBinaryLoader,), found))
+    return type("CompositeBinaryLoader", (CompositeBinaryLoader,), found)

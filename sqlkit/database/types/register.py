@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -24,7 +25,7 @@ from sqlkit.database.types.base import take_lists_for_json
 from sqlkit.database.types.named_tuple import named_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from psycopg.abc import AdaptContext, Buffer, Dumper
     from psycopg.adapt import AdaptersMap
@@ -72,19 +73,26 @@ def add_composite(
     found: PgType, composites: Mapping[str, Callable[..., Any]], adapters: AdaptersMap
 ) -> None:
     """A composite, with its row class."""
-    names = list(found.field_names or ())
-    row = composites.get(f"{found.schema}.{found.name}") or named_tuple(found.name, names)
+    info, row, make = _composite(found, composites.get(f"{found.schema}.{found.name}"))
+    register_composite(info, adapters, row, make_object=make, make_sequence=_as_sequence)
+    composite.register(found.oid, found.field_types or (), row, adapters)
+
+
+# psycopg keeps what it makes of these for ever, so they must be the same each time.
+@lru_cache(maxsize=1024)
+def _composite(
+    found: PgType, wanted: Callable[..., Any] | None
+) -> tuple[CompositeInfo, Callable[..., Any], Callable[[Sequence[Any], CompositeInfo], Any]]:
+    names = found.field_names or ()
+    row = wanted or named_tuple(found.name, names)
     info = CompositeInfo(
         found.name, found.oid, found.array, field_names=names, field_types=found.field_types or ()
     )
-    register_composite(
-        info,
-        adapters,
-        row,
-        make_object=lambda values, _info: row(*values),
-        make_sequence=lambda value, _info: accepts.as_tuple(value),
-    )
-    composite.register(found.oid, found.field_types or (), row, adapters)
+    return info, row, lambda values, _info: row(*values)
+
+
+def _as_sequence(value: Any, _info: CompositeInfo) -> Sequence[Any]:
+    return accepts.as_tuple(value)
 
 
 def add_domain(found: PgType, adapters: AdaptersMap, *, is_json: bool) -> None:

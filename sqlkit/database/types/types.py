@@ -50,7 +50,8 @@ class Types:
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
         """Take in rows of `CATALOG`."""
         for row in rows:
-            found = PgType(*row)
+            plain: list[Any] = [tuple(v) if isinstance(v, list) else v for v in row]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # of any type
+            found = PgType(*plain)
             self._known[found.oid] = found
 
     def accepts(self, oid: int) -> Accepts:
