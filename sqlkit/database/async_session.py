@@ -87,6 +87,7 @@ class AsyncSession(AsyncConnection):
             if not self._is_shared:
                 return await answer_async(conn, bound, statement.args, seconds)
             async with conn.lock:
+                self._refuse_if_over()
                 return await answer_async(conn, bound, statement.args, seconds)
         except (psycopg.Error, WrongArgument) as error:
             self._report_deadlock(error)
@@ -98,7 +99,16 @@ class AsyncSession(AsyncConnection):
     async def _wait(
         self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf
     ) -> R:
+        return await self._wait_for(self._unless_over(gen), query, deadline)
+
+    def _unless_over(self, gen: PQGen[R]) -> PQGen[R]:
+        """Begin only now, with the connection's lock: the end may have come while others had it."""
         self._refuse_if_over()
+        return (yield from gen)
+
+    async def _wait_for(
+        self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf
+    ) -> R:
         seconds = values.seconds(query, self._settings.timeout)
         try:
             return await wait_async(self._conn, gen, left(seconds, deadline), query)
@@ -266,27 +276,25 @@ class AsyncTransaction(AsyncSession):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            if error is not None:
-                await self._roll_back()
-            elif wire.is_aborted(self._conn):
-                await self._roll_back()
-                raise RolledBack(values.ROLLED_BACK)
-            elif self._depth > 1:
-                await self._wait(wire.command(self._conn, begin.commit(self._depth)))
-            else:
-                call = self._settings.call("commit")
-                call.inside = True
-                await drive_async(self._settings.chain, call, lambda: self._commit(call))
-        finally:
-            self._over = True
+        self._over = True  # for all who wait for the connection meanwhile
+        if error is not None:
+            await self._roll_back()
+        elif wire.is_aborted(self._conn):
+            await self._roll_back()
+            raise RolledBack(values.ROLLED_BACK)
+        elif self._depth > 1:
+            await self._wait_for(wire.command(self._conn, begin.commit(self._depth)))
+        else:
+            call = self._settings.call("commit")
+            call.inside = True
+            await drive_async(self._settings.chain, call, lambda: self._commit(call))
 
     async def _commit(self, call: Call) -> None:
         """COMMIT; where the answer is lost, ask what became of the transaction."""
         conn = self._conn
-        xid = await self._wait(wire.transaction_id(conn)) if conn.wrote else None
+        xid = await self._wait_for(wire.transaction_id(conn)) if conn.wrote else None
         try:
-            await self._wait(wire.command(conn, begin.commit(1)), None, call.deadline)
+            await self._wait_for(wire.command(conn, begin.commit(1)), None, call.deadline)
         except (psycopg.Error, DeadlineExceeded) as error:
             if xid is None or not outcome.is_in_doubt(error):
                 raise

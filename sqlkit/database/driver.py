@@ -272,6 +272,10 @@ class Decoder:
         raw._transformer.set_pgresult(self._transformer.pgresult, set_loaders=False)
         return [_bytes(value) for value in raw.copied_row(data)]
 
+    def values(self, fields: Sequence[Buffer | None]) -> tuple[Any, ...]:
+        """One value for each type."""
+        return self._transformer.load_sequence(fields)
+
     def value(self, column: int, data: bytes) -> Any:
         """One value; slow."""
         return self._transformer.get_loader(self.oids[column], self.format).load(data)

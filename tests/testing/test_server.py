@@ -205,6 +205,7 @@ def test_a_data_folder_is_made_once_if_there_is_a_folder_to_keep_it(
     assert (kept / "PG_VERSION").read_text().strip() == str(own.major)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user")
 def test_root_runs_the_server_as_an_ordinary_user(server: Server) -> None:
     if server.pid is None:
         pytest.skip("the server is not ours")

@@ -11,8 +11,11 @@ from functools import lru_cache
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from psycopg import DataError, pq
-from psycopg.adapt import Loader, Transformer
+from psycopg.adapt import Loader
+
+from sqlkit.database.driver import Decoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,8 +37,8 @@ class CompositeBinaryLoader(Loader):
 
     def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
         super().__init__(oid, context)
-        self._transformer = Transformer(context)
-        self._transformer.set_loader_types(self.types, self.format)
+        adapters = psycopg.adapters if context is None else context.adapters
+        self._fields = Decoder(adapters, self.types, self.format)
 
     def load(self, data: Buffer) -> Any:
         """The row. Raises psycopg.DataError if its fields have other types by now."""
@@ -50,7 +53,7 @@ class CompositeBinaryLoader(Loader):
             at += max(size, 0)
         if types != self.types:
             raise DataError("the fields of its type have changed")
-        return type(self).row(*self._transformer.load_sequence(values))
+        return type(self).row(*self._fields.values(values))
 
 
 def register(
