@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 
 from sqlkit.database import driver, limit, wire
-from sqlkit.errors import DeadlineExceeded
+from sqlkit.errors import DeadlineExceeded, UnreadableValue
 from sqlkit.policy.deadline import current
 
 if TYPE_CHECKING:
@@ -99,7 +99,13 @@ def answer(conn: wire.PgConnection, bound: wire.Bound, args: Sequence[Any], seco
     try:
         sent = wire.send_ready(conn, bound, args)
         results = driver.waited(conn, sent, seconds + limit.PATIENCE)
-        return wire.value(conn, bound, results)
+        try:
+            return wire.value(conn, bound, results)
+        except UnreadableValue:
+            if bound.is_fixed:
+                raise
+            again = wire.answered(conn, bound, results[-1])
+        return driver.waited(conn, again, seconds + limit.PATIENCE)
     except BaseException as error:
         if _must_cancel(conn, error):
             cancel(conn)
@@ -113,7 +119,13 @@ async def answer_async(
     try:
         sent = wire.send_ready(conn, bound, args)
         results = await driver.waited_async(conn, sent, seconds + limit.PATIENCE)
-        return wire.value(conn, bound, results)
+        try:
+            return wire.value(conn, bound, results)
+        except UnreadableValue:
+            if bound.is_fixed:
+                raise
+            again = wire.answered(conn, bound, results[-1])
+        return await driver.waited_async(conn, again, seconds + limit.PATIENCE)
     except BaseException as error:
         if _must_cancel(conn, error):
             await cancel_async(conn)

@@ -29,6 +29,7 @@ from sqlkit.database.wire.cursor import (
     next_rows,
 )
 from sqlkit.database.wire.note import note
+from sqlkit.database.wire.prepare import answered
 from sqlkit.database.wire.prompt import ready, send_ready, value
 from sqlkit.database.wire.run import run, run_again
 from sqlkit.database.wire.setup import reset, settle
@@ -51,6 +52,7 @@ __all__ = [
     "PgConnection",
     "accepts",
     "allow",
+    "answered",
     "batch",
     "begin",
     "begin_copy_in",

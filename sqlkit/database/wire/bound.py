@@ -39,8 +39,8 @@ class Bound:
 
     Behind a pooler nothing stays prepared: ``name`` is empty, and the text sent each time.
     ``alone``: the statement can be in no transaction with another. ``needs_iso``: its dates come as
-    text, though they need not. ``is_fixed``: what it gives has always the columns described, and
-    of the types known.
+    text, though they need not. ``is_planned``: what it gives has always the columns described;
+    ``is_fixed``: and they are of the types known.
     """
 
     __slots__ = (
@@ -50,6 +50,7 @@ class Bound:
         "decoder",
         "encoder",
         "is_fixed",
+        "is_planned",
         "kind",
         "make_rows",
         "name",
@@ -77,8 +78,8 @@ class Bound:
         self.kind = self.query.kind or ("many" if described.nfields else "exec")
         self.columns = column_names(described)
         oids = column_types(described)
-        is_planned = bool(name) and _PLANNED.match(variant.sql) is not None
-        self.is_fixed = is_planned and not types.may_change(oids)
+        self.is_planned = bool(name) and _PLANNED.match(variant.sql) is not None
+        self.is_fixed = self.is_planned and not types.may_change(oids)
         adapters = types.adapters([*parameter_types, *oids], self.query.composites)
         self.encoder = Encoder(adapters, parameter_types, types.format(parameter_types))
         self.decoder = Decoder(adapters, oids, result_format)

@@ -33,7 +33,7 @@ def ready(conn: AnyConnection, statement: Statement[Any], left: float) -> Bound 
     if left < conn.enough or query.timeout is not None:
         return None
     bound = conn.bindings.get(query.variant(statement.args))
-    is_sure = bound is not None and bound.is_fixed and is_readable(conn, bound)
+    is_sure = bound is not None and bound.is_planned and is_readable(conn, bound)
     return bound if is_sure else None
 
 
@@ -48,7 +48,10 @@ def send_ready(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[
 
 
 def value(conn: AnyConnection, bound: Bound, results: list[PGresult]) -> Any:
-    """What the answer says. Raises the server's error, or what `Bound.value` does."""
+    """What the answer says. Raises the server's error, or what `Bound.value` does.
+
+    An `UnreadableValue` of what isn't `Bound.is_fixed` may be one that `answered` can read.
+    """
     result = check(results)
     if not bound.columns:
         note_session(conn, bound, result)
