@@ -32,8 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # As a shell has it for what it starts in the background, and so for the tests' programs.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if config.cache is not None:
-        os.environ.setdefault(CACHE, str(config.cache.mkdir("postgresql")))
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # none with -p no:cacheprovider
+    if cache is not None:
+        os.environ.setdefault(CACHE, str(cache.mkdir("postgresql")))
     if MEMORY.is_dir():
         room = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
         if room >= PLENTY:
