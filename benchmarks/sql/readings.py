@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from readings.sql (sha256 aba7c37d96543732, body 1b410a2420f21706); do not edit: change readings.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from readings.sql (sha256 aba7c37d96543732, body c4b289627c07b0d3); do not edit: change readings.sql and run "sqlkit compile".
 """Readings: what benchmarks need and the reference queries don't have."""
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ _IMPORT_READINGS: _Query[int] = _Query(
 
 
 def import_readings(
-    rows: _Iterable[tuple[int, str, bool, _Decimal, float, _Sequence[str | None], object, _date, _datetime]],
+    rows: _Iterable[
+        tuple[int, str, bool, _Decimal, float, _Sequence[str | None], object, _date, _datetime]
+    ],
 ) -> _Statement[int]:
     """Load the readings to be read."""
     return _Statement(_IMPORT_READINGS, (rows,))
@@ -119,7 +121,9 @@ _IMPORT_ARRIVALS: _Query[int] = _Query(
 
 
 def import_arrivals(
-    rows: _Iterable[tuple[int, str, bool, _Decimal, float, _Sequence[str | None], object, _date, _datetime]],
+    rows: _Iterable[
+        tuple[int, str, bool, _Decimal, float, _Sequence[str | None], object, _date, _datetime]
+    ],
 ) -> _Statement[int]:
     """Load any number of readings, to be thrown away."""
     return _Statement(_IMPORT_ARRIVALS, (rows,))
