@@ -227,8 +227,7 @@ async def test_a_query_ends_though_its_client_is_gone(
     await wait_for(one, 1)
     client.kill()
     await client.wait()
-    assert await one.run(SLEEPERS) == 1
-    await wait_for(one, 0)
+    await wait_for(one, 0)  # long before it has slept its 30 s
 
 
 # "make chaos" makes a thousand.
