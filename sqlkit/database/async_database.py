@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from sqlkit.database import health, outcome, repeat, values, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
+from sqlkit.database.attempt import attempt_async
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.pipeline.pipeline import Pipeline
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from sqlkit.policy.call import Call
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
+
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -193,17 +195,27 @@ class AsyncDatabase(AsyncConnection):
         unless ``separate`` says that the statement is meant to be no part of it.
         """
         values.check_statement(statement, "run")
-        self._refuse_inside(statement.query.name, separate)
+        if self._holders.held:
+            self._refuse_inside(statement.query.name, separate)
         call = self._settings.call(statement.query.name, statement)
-
-        async def attempt() -> T:
-            async with self._taken(call.deadline) as conn:
-                return await self._session(conn).attempt(call, statement)
-
+        attempt = partial(self._attempt, call, statement)
         if self._pipeline is not None and self._pipeline.may_join(statement.query):
-            on_lane = partial(self._pipeline.run, call, statement, attempt)
-            return await drive_async(self._settings.chain, call, on_lane)
+            attempt = partial(self._pipeline.run, call, statement, attempt)
         return await drive_async(self._settings.chain, call, attempt)
+
+    async def _attempt(self, call: Call, statement: Statement[T]) -> T:
+        pool = self._pool or self._opened()
+        conn = pool.at_hand() or await pool.take(call.deadline)
+        try:
+            if statement.query.kind == "copy":
+                result = await self._session(conn).attempt(call, statement)
+            else:
+                result = await attempt_async(conn, call, statement, self._settings)
+        except BaseException as error:
+            pool.give(conn, error)
+            raise
+        pool.give(conn)
+        return result
 
     @asynccontextmanager
     async def stream(
@@ -266,7 +278,7 @@ class AsyncDatabase(AsyncConnection):
         return found.pop()
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
-        if self._holders and not separate:
+        if self._holders.held and not separate:
             self._holders.refuse(current_task(), what)
 
     # --- Transactions

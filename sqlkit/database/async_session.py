@@ -6,19 +6,21 @@ import logging
 import time
 from collections.abc import AsyncIterable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import islice
 from math import inf
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 
-from sqlkit.database import begin, outcome, stray, values, wire
+from sqlkit.database import begin, outcome, values, wire
 from sqlkit.database.async_connection import AsyncConnection
+from sqlkit.database.attempt import attempt_async
 from sqlkit.database.chunks import chunks
-from sqlkit.database.deadline import answer_async, cancel_async, left, wait_async
+from sqlkit.database.deadline import cancel_async, left, wait_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.resolve import resolve_async
-from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack, WrongArgument
+from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
 from sqlkit.policy.deadline import until
 from sqlkit.policy.flow import drive_async
 
@@ -45,9 +47,6 @@ class AsyncSession(AsyncConnection):
 
     __slots__ = ("_conn", "_depth", "_over", "_settings")
 
-    # Whether others may have it too: threads or tasks that were handed it.
-    _is_shared = False
-
     def __init__(self, conn: wire.AsyncPgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
         self._settings = settings
@@ -59,42 +58,15 @@ class AsyncSession(AsyncConnection):
         self._refuse_if_over()
         call = self._settings.call(statement.query.name, statement)
         call.inside = True
-        return await drive_async(self._settings.chain, call, lambda: self.attempt(call, statement))
+        return await drive_async(self._settings.chain, call, partial(self.attempt, call, statement))
 
     async def attempt(self, call: Call, statement: Statement[T]) -> T:
         """Run a statement once, for a chain that decides about its errors."""
-        query = statement.query
-        try:
-            if query.kind == "copy":
-                with until(call.deadline):
-                    return cast("T", await self._copy(statement))
-            was_idle = wire.is_idle(self._conn)
-            result = await self._run(statement, call.deadline)
-            stray.check(call, self._conn, was_idle=was_idle)
-            return cast("T", result)
-        except BaseException as error:
-            raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
-
-    async def _run(self, statement: Statement[Any], deadline: float) -> Any:
-        """Run it the short way if it is prepared, else, or if that is out of date, the long one."""
-        self._refuse_if_over()
-        conn, query = self._conn, statement.query
-        seconds = left(self._settings.timeout, deadline)
-        bound = wire.ready(conn, statement, seconds)
-        if bound is None:
-            return await self._wait(wire.run(conn, statement), query, deadline)
-        try:
-            if not self._is_shared:
-                return await answer_async(conn, bound, statement.args, seconds)
-            async with conn.lock:
-                self._refuse_if_over()
-                return await answer_async(conn, bound, statement.args, seconds)
-        except (psycopg.Error, WrongArgument) as error:
-            self._report_deadlock(error)
-            if not wire.may_be_stale(error):
-                raise
-            again = wire.run_again(conn, statement, error)
-        return await self._wait(again, query, deadline)
+        if statement.query.kind == "copy":
+            return await self._attempt_copy(call, statement)
+        async with self._conn.lock:
+            self._refuse_if_over()  # the end may have come while others had the lock
+            return await attempt_async(self._conn, call, statement, self._settings, self._depth)
 
     async def _wait(
         self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf
@@ -112,13 +84,9 @@ class AsyncSession(AsyncConnection):
         seconds = values.seconds(query, self._settings.timeout)
         try:
             return await wait_async(self._conn, gen, left(seconds, deadline), query)
-        except psycopg.errors.DeadlockDetected as error:
-            self._report_deadlock(error)
-            raise
-
-    def _report_deadlock(self, error: Exception) -> None:
-        if isinstance(error, psycopg.errors.DeadlockDetected):
+        except psycopg.Error as error:
             self._settings.backends.report_deadlock(self._conn, error, self._settings.name)
+            raise
 
     def _refuse_if_over(self) -> None:
         if self._over:
@@ -177,6 +145,14 @@ class AsyncSession(AsyncConnection):
             read += len(rows)
 
     # --- COPY
+
+    async def _attempt_copy(self, call: Call, statement: Statement[T]) -> T:
+        try:
+            with until(call.deadline):
+                result: T = await self._copy(statement)
+        except BaseException as error:
+            raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
+        return result
 
     async def _copy(self, statement: Statement[Any]) -> Any:
         if statement.query.copy_in is not None:
@@ -257,8 +233,6 @@ class AsyncTransaction(AsyncSession):
 
     __slots__ = ("_command",)
 
-    _is_shared = True
-
     def __init__(
         self, conn: wire.AsyncPgConnection, settings: Settings, depth: int, command: bytes
     ) -> None:
@@ -322,8 +296,6 @@ class AsyncHeldConnection(AsyncSession):
     """One connection of the pool, for the length of a ``with`` block, then reset."""
 
     __slots__ = ("_holders",)
-
-    _is_shared = True
 
     def __init__(self, conn: wire.AsyncPgConnection, settings: Settings, holders: Holders) -> None:
         super().__init__(conn, settings)

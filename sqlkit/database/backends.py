@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-if TYPE_CHECKING:
-    import psycopg
+import psycopg
 
+if TYPE_CHECKING:
     from sqlkit.database.wire import AnyConnection
 
 logger = logging.getLogger("sqlkit")
@@ -29,8 +29,13 @@ class Backends:
         """Remember a new connection, for as long as it is there."""
         self._connections[conn.info.backend_pid] = conn
 
-    def report_deadlock(self, conn: AnyConnection, error: psycopg.Error, database: str) -> None:
-        """Log whose statements waited for each other; the server only tells their processes."""
+    def report_deadlock(self, conn: AnyConnection, error: BaseException, database: str) -> None:
+        """Log whose statements waited for each other; the server only tells their processes.
+
+        Of an error that is no deadlock nothing is said.
+        """
+        if not isinstance(error, psycopg.errors.DeadlockDetected):
+            return
         name = _named(conn) or "a command"
         others = self._others(conn, error.diag.message_detail or "")
         logger.warning(

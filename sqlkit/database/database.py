@@ -7,10 +7,12 @@ import time
 from collections.abc import Collection
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlkit.database import health, outcome, repeat, values, wire
+from sqlkit.database.attempt import attempt
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from sqlkit.policy.call import Call
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
+
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -181,14 +184,25 @@ class Database(Connection):
         unless ``separate`` says that the statement is meant to be no part of it.
         """
         values.check_statement(statement, "run")
-        self._refuse_inside(statement.query.name, separate)
+        if self._holders.held:
+            self._refuse_inside(statement.query.name, separate)
         call = self._settings.call(statement.query.name, statement)
-
-        def attempt() -> T:
-            with self._taken(call.deadline) as conn:
-                return self._session(conn).attempt(call, statement)
-
+        attempt = partial(self._attempt, call, statement)
         return drive(self._settings.chain, call, attempt)
+
+    def _attempt(self, call: Call, statement: Statement[T]) -> T:
+        pool = self._pool or self._opened()
+        conn = pool.at_hand() or pool.take(call.deadline)
+        try:
+            if statement.query.kind == "copy":
+                result = self._session(conn).attempt(call, statement)
+            else:
+                result = attempt(conn, call, statement, self._settings)
+        except BaseException as error:
+            pool.give(conn, error)
+            raise
+        pool.give(conn)
+        return result
 
     @contextmanager
     def stream(
@@ -246,7 +260,7 @@ class Database(Connection):
         return found.pop()
 
     def _refuse_inside(self, what: str, separate: bool) -> None:
-        if self._holders and not separate:
+        if self._holders.held and not separate:
             self._holders.refuse(current_thread(), what)
 
     # --- Transactions

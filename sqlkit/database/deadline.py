@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
-from sqlkit.database import driver, limit, wire
-from sqlkit.errors import DeadlineExceeded, UnreadableValue
+from sqlkit.database import driver, wire
+from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.deadline import current
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from psycopg.abc import PQGen
 
     from sqlkit.statement import Query
@@ -70,12 +68,7 @@ def wait(
     Raises `DeadlineExceeded`. An error of psycopg's is given a note that names the query.
     """
     with conn.lock:
-        try:
-            return waited(conn, gen, seconds, query)
-        except BaseException as error:
-            if _must_cancel(conn, error):
-                cancel(conn)
-            raise _raised(conn, error, seconds, query)  # noqa: B904 # the same error, or of it
+        return wait_alone(conn, gen, seconds, query)
 
 
 async def wait_async(
@@ -86,50 +79,45 @@ async def wait_async(
 ) -> T:
     """`wait`, awaited."""
     async with conn.lock:
-        try:
-            return await waited_async(conn, gen, seconds, query)
-        except BaseException as error:
-            if _must_cancel(conn, error):
-                await cancel_async(conn)
-            raise _raised(conn, error, seconds, query)  # noqa: B904
+        return await wait_alone_async(conn, gen, seconds, query)
 
 
-def answer(conn: wire.PgConnection, bound: wire.Bound, args: Sequence[Any], seconds: float) -> Any:
-    """The value of a statement that is `wire.ready`; raises as `wait`. The lock is the caller's."""
+def wait_alone(
+    conn: wire.PgConnection, gen: PQGen[T], seconds: float, query: Query[Any] | None
+) -> T:
+    """`wait`, on a connection that nobody else has, or whose lock is the caller's."""
     try:
-        sent = wire.send_ready(conn, bound, args)
-        results = driver.waited(conn, sent, seconds + limit.PATIENCE)
-        try:
-            return wire.value(conn, bound, results)
-        except UnreadableValue:
-            if bound.is_fixed:
-                raise
-            again = wire.answered(conn, bound, results[-1])
-        return driver.waited(conn, again, seconds + limit.PATIENCE)
+        return waited(conn, gen, seconds, query)
     except BaseException as error:
-        if _must_cancel(conn, error):
-            cancel(conn)
-        raise _raised(conn, error, seconds, bound.query)  # noqa: B904
+        raise ended(conn, error, seconds, query)  # noqa: B904 # the same error, or of it
 
 
-async def answer_async(
-    conn: wire.AsyncPgConnection, bound: wire.Bound, args: Sequence[Any], seconds: float
-) -> Any:
-    """`answer`, awaited."""
+async def wait_alone_async(
+    conn: wire.AsyncPgConnection, gen: PQGen[T], seconds: float, query: Query[Any] | None
+) -> T:
+    """`wait_alone`, awaited."""
     try:
-        sent = wire.send_ready(conn, bound, args)
-        results = await driver.waited_async(conn, sent, seconds + limit.PATIENCE)
-        try:
-            return wire.value(conn, bound, results)
-        except UnreadableValue:
-            if bound.is_fixed:
-                raise
-            again = wire.answered(conn, bound, results[-1])
-        return await driver.waited_async(conn, again, seconds + limit.PATIENCE)
+        return await waited_async(conn, gen, seconds, query)
     except BaseException as error:
-        if _must_cancel(conn, error):
-            await cancel_async(conn)
-        raise _raised(conn, error, seconds, bound.query)  # noqa: B904
+        raise await ended_async(conn, error, seconds, query)  # noqa: B904
+
+
+def ended(
+    conn: wire.PgConnection, error: BaseException, seconds: float, query: Query[Any] | None
+) -> BaseException:
+    """The error to raise where a wait ended in one; nothing is under way any more then."""
+    if _must_cancel(conn, error):
+        cancel(conn)
+    return _raised(conn, error, seconds, query)
+
+
+async def ended_async(
+    conn: wire.AsyncPgConnection, error: BaseException, seconds: float, query: Query[Any] | None
+) -> BaseException:
+    """`ended`, awaited."""
+    if _must_cancel(conn, error):
+        await cancel_async(conn)
+    return _raised(conn, error, seconds, query)
 
 
 def _must_cancel(conn: wire.AnyConnection, error: BaseException) -> bool:

@@ -48,6 +48,8 @@ __all__ = [
     "Decoder",
     "Encoder",
     "WaitTimeout",
+    "answered",
+    "answered_async",
     "check",
     "copy_data",
     "copy_end",
@@ -106,6 +108,18 @@ class _Read(Protocol):
 def waited_async(conn: _Read, gen: PQGen[T], seconds: float) -> Awaitable[T]:
     """`waited`, to be awaited."""
     return conn.reader.run(gen, conn.pgconn.socket, seconds)
+
+
+def answered(conn: psycopg.Connection[Any], seconds: float) -> list[PGresult]:
+    """The results of what was sent; as `waited`."""
+    pgconn = conn.pgconn
+    return waiting.wait(execute(pgconn), pgconn.socket, interval=_INTERVAL, timeout=seconds)
+
+
+def answered_async(conn: _Read, seconds: float) -> Awaitable[list[PGresult]]:
+    """`answered`, to be awaited."""
+    pgconn = conn.pgconn
+    return conn.reader.run(execute(pgconn), pgconn.socket, seconds)
 
 
 # --- Results
@@ -235,15 +249,32 @@ class Decoder:
 
     The types are looked up once: a cursor of psycopg does it for every result. Made from adapters
     alone, and not from a connection, so a timestamptz is UTC whatever the session's time zone.
+    ``read_as``: the numbers by which the adapters know how to read them, where not by the oids.
     """
 
-    __slots__ = ("_transformer", "format", "oids")
+    __slots__ = ("_read_as", "_transformer", "format", "oids")
 
-    def __init__(self, adapters: AdaptersMap, oids: Sequence[int], format_: pq.Format) -> None:
+    def __init__(
+        self,
+        adapters: AdaptersMap,
+        oids: Sequence[int],
+        format_: pq.Format,
+        read_as: Sequence[int] = (),
+    ) -> None:
         self.oids = oids
         self.format = format_
+        self._read_as = read_as or oids
         self._transformer = Transformer(adapters)
-        self._transformer.set_loader_types(oids, format_)
+        self._transformer.set_loader_types(self._read_as, format_)
+
+    def row(self, result: PGresult) -> tuple[Any, ...]:
+        """The values of a result's first row. Its columns must be of these types."""
+        tx = self._transformer
+        tx.set_pgresult(result, set_loaders=False)
+        try:
+            return tx.load_row(0, tuple)
+        finally:
+            tx.set_pgresult(None, set_loaders=False)  # a result may be large
 
     def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
         """The values of all rows of a result, whose columns must be of these types."""
@@ -278,7 +309,7 @@ class Decoder:
 
     def value(self, column: int, data: bytes) -> Any:
         """One value; slow."""
-        return self._transformer.get_loader(self.oids[column], self.format).load(data)
+        return self._transformer.get_loader(self._read_as[column], self.format).load(data)
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:

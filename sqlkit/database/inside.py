@@ -27,15 +27,12 @@ class Holders:
     """The threads or tasks that are inside a transaction of one database."""
 
     def __init__(self) -> None:
-        self._held: dict[Hashable, int] = {}
-
-    def __bool__(self) -> bool:
-        """Whether anybody is."""
-        return bool(self._held)
+        self.held: dict[Hashable, int] = {}
+        """How many each is inside of."""
 
     def refuse(self, who: Hashable, what: str) -> None:
         """Raise `OutsideTransaction` if ``who`` is inside a transaction."""
-        if who in self._held:
+        if who in self.held:
             raise OutsideTransaction(
                 f"{what}: this thread or task is inside a transaction of this database, and the "
                 "call would neither see its rows nor be part of it. Call it on the transaction, "
@@ -45,10 +42,10 @@ class Holders:
     @contextmanager
     def inside(self, who: Hashable) -> Generator[None]:
         """Count ``who`` as inside a transaction."""
-        self._held[who] = self._held.get(who, 0) + 1
+        self.held[who] = self.held.get(who, 0) + 1
         try:
             yield
         finally:
-            left = self._held.pop(who) - 1
+            left = self.held.pop(who) - 1
             if left:
-                self._held[who] = left
+                self.held[who] = left

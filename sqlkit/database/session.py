@@ -6,18 +6,20 @@ import logging
 import time
 from collections.abc import Iterable
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from math import inf
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 
-from sqlkit.database import begin, outcome, stray, values, wire
+from sqlkit.database import begin, outcome, values, wire
+from sqlkit.database.attempt import attempt
 from sqlkit.database.connection import Connection
-from sqlkit.database.deadline import answer, cancel, left, wait
+from sqlkit.database.deadline import cancel, left, wait
 from sqlkit.database.inside import Holders, current_thread
 from sqlkit.database.resolve import resolve
-from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack, WrongArgument
+from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
 from sqlkit.policy.deadline import until
 from sqlkit.policy.flow import drive
 
@@ -44,9 +46,6 @@ class Session(Connection):
 
     __slots__ = ("_conn", "_depth", "_over", "_settings")
 
-    # Whether others may have it too: threads or tasks that were handed it.
-    _is_shared = False
-
     def __init__(self, conn: wire.PgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
         self._settings = settings
@@ -58,42 +57,15 @@ class Session(Connection):
         self._refuse_if_over()
         call = self._settings.call(statement.query.name, statement)
         call.inside = True
-        return drive(self._settings.chain, call, lambda: self.attempt(call, statement))
+        return drive(self._settings.chain, call, partial(self.attempt, call, statement))
 
     def attempt(self, call: Call, statement: Statement[T]) -> T:
         """Run a statement once, for a chain that decides about its errors."""
-        query = statement.query
-        try:
-            if query.kind == "copy":
-                with until(call.deadline):
-                    return cast("T", self._copy(statement))
-            was_idle = wire.is_idle(self._conn)
-            result = self._run(statement, call.deadline)
-            stray.check(call, self._conn, was_idle=was_idle)
-            return cast("T", result)
-        except BaseException as error:
-            raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
-
-    def _run(self, statement: Statement[Any], deadline: float) -> Any:
-        """Run it the short way if it is prepared, else, or if that is out of date, the long one."""
-        self._refuse_if_over()
-        conn, query = self._conn, statement.query
-        seconds = left(self._settings.timeout, deadline)
-        bound = wire.ready(conn, statement, seconds)
-        if bound is None:
-            return self._wait(wire.run(conn, statement), query, deadline)
-        try:
-            if not self._is_shared:
-                return answer(conn, bound, statement.args, seconds)
-            with conn.lock:
-                self._refuse_if_over()
-                return answer(conn, bound, statement.args, seconds)
-        except (psycopg.Error, WrongArgument) as error:
-            self._report_deadlock(error)
-            if not wire.may_be_stale(error):
-                raise
-            again = wire.run_again(conn, statement, error)
-        return self._wait(again, query, deadline)
+        if statement.query.kind == "copy":
+            return self._attempt_copy(call, statement)
+        with self._conn.lock:
+            self._refuse_if_over()  # the end may have come while others had the lock
+            return attempt(self._conn, call, statement, self._settings, self._depth)
 
     def _wait(self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf) -> R:
         return self._wait_for(self._unless_over(gen), query, deadline)
@@ -107,13 +79,9 @@ class Session(Connection):
         seconds = values.seconds(query, self._settings.timeout)
         try:
             return wait(self._conn, gen, left(seconds, deadline), query)
-        except psycopg.errors.DeadlockDetected as error:
-            self._report_deadlock(error)
-            raise
-
-    def _report_deadlock(self, error: Exception) -> None:
-        if isinstance(error, psycopg.errors.DeadlockDetected):
+        except psycopg.Error as error:
             self._settings.backends.report_deadlock(self._conn, error, self._settings.name)
+            raise
 
     def _refuse_if_over(self) -> None:
         if self._over:
@@ -170,6 +138,14 @@ class Session(Connection):
             read += len(rows)
 
     # --- COPY
+
+    def _attempt_copy(self, call: Call, statement: Statement[T]) -> T:
+        try:
+            with until(call.deadline):
+                result: T = self._copy(statement)
+        except BaseException as error:
+            raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
+        return result
 
     def _copy(self, statement: Statement[Any]) -> Any:
         if statement.query.copy_in is not None:
@@ -251,8 +227,6 @@ class Transaction(Session):
 
     __slots__ = ("_command",)
 
-    _is_shared = True
-
     def __init__(
         self, conn: wire.PgConnection, settings: Settings, depth: int, command: bytes
     ) -> None:
@@ -316,8 +290,6 @@ class HeldConnection(Session):
     """One connection of the pool, for the length of a ``with`` block, then reset."""
 
     __slots__ = ("_holders",)
-
-    _is_shared = True
 
     def __init__(self, conn: wire.PgConnection, settings: Settings, holders: Holders) -> None:
         super().__init__(conn, settings)

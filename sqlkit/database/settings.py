@@ -112,13 +112,8 @@ class Settings:
 
     def call(self, name: str, statement: Statement[Any] | None = None) -> Call:
         """A call of a statement, or of something else that has a name."""
-        if statement is None:
-            call = Call(name, database=self.name)
-        else:
-            call = Call(name, statement.query, statement.args, self.name)
-        call.deadline = current()
-        call.may_repeat = self.read_only
-        return call
+        query, args = (statement.query, statement.args) if statement is not None else (None, ())
+        return Call(name, query, args, self.name, current(), self.read_only)
 
     def repeating(self) -> Chain:
         """The chain of `transact`, whose purpose is to repeat even where nothing else is."""

@@ -24,12 +24,13 @@ _ALTERED = (
 )
 
 
-def check(call: Call, conn: wire.AnyConnection, *, was_idle: bool) -> None:
+def check(call: Call, conn: wire.AnyConnection) -> None:
     """Raise `WrongKind` for a statement that ran, and changed the connection for the next one.
 
-    It began or ended a transaction by hand (``was_idle``: there was none before it), or changed the
-    session of a connection that is not held.
+    It began or ended a transaction by hand, or changed the session of a connection that is not
+    held.
     """
+    was_idle = wire.was_idle(conn)
     if wire.is_idle(conn) is not was_idle:
         raise WrongKind(f"{call.name}: {_BEGAN if was_idle else _ENDED}")
     if conn.altered and was_idle and not call.inside:

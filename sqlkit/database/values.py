@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import starmap
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,11 +12,9 @@ from sqlkit.errors import NoRow, TooManyRows, UnreadableValue, WrongArgument, Wr
 from sqlkit.statement import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from sqlkit.statement import Query
-
-Rows: TypeAlias = "Iterable[tuple[Any, ...]]"
 
 BATCH = 200
 """Statements that a batch sends before it reads their answers."""
@@ -80,28 +78,41 @@ def _at(query: Query[Any]) -> str:
     return f" ({query.source})" if query.source else ""
 
 
-def rows_maker(query: Query[Any], columns: Sequence[str]) -> Callable[[Rows], list[Any]]:
-    """A function from rows' values to what the query gives for each of them."""
-    make = _plain_maker(query, columns)
-    if not query.converts:
-        return make
-    converts = tuple(query.converts.items())
+class Shape:
+    """What the values of a row become, by its query's row class and its ``@type``s.
 
-    def converted(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    ``read``: places of the columns that were read as the types they are to have.
+    """
+
+    __slots__ = ("_converts", "_row")
+
+    def __init__(
+        self, query: Query[Any], columns: Sequence[str], read: Container[int] = ()
+    ) -> None:
+        is_bare = query.row is None and len(columns) == 1 and not query.named
+        self._row = None if is_bare else query.row or named_tuple("Row", columns)
+        self._converts = [(i, type_) for i, type_ in query.converts.items() if i not in read]
+
+    def one(self, values: tuple[Any, ...]) -> Any:
+        """What the query gives for a row. Raises `msgspec.ValidationError`."""
+        if self._converts:
+            values = self._converted(values)
+        return values[0] if self._row is None else self._row(*values)
+
+    def many(self, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """What it gives for each of them."""
+        if self._converts:
+            rows = map(self._converted, rows)
+        if self._row is None:
+            return [value for (value,) in rows]
+        return list(starmap(self._row, rows))
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         values = list(row)
-        for column, wanted in converts:
+        for column, wanted in self._converts:
             if values[column] is not None:
                 values[column] = msgspec.convert(values[column], wanted)
         return tuple(values)
-
-    return lambda rows: make(map(converted, rows))
-
-
-def _plain_maker(query: Query[Any], columns: Sequence[str]) -> Callable[[Rows], list[Any]]:
-    if query.row is None and len(columns) == 1 and not query.named:
-        return lambda rows: [value for (value,) in rows]
-    row = query.row or named_tuple("Row", columns)
-    return lambda rows: list(starmap(row, rows))
 
 
 def convert_one(query: Query[Any], column: int, value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from psycopg.errors import ActiveSqlTransaction
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from sqlkit.database.async_session import AsyncTransaction
     from sqlkit.database.begin import Isolation
+    from sqlkit.policy.call import Call
+    from sqlkit.statement import Statement
+
+T = TypeVar("T")
 
 
 class AsyncRollbackDatabase(LooplessDatabase):
@@ -60,6 +64,10 @@ class AsyncRollbackDatabase(LooplessDatabase):
 
     def _session(self, conn: wire.AsyncPgConnection) -> AsyncSession:
         return AsyncSession(conn, self._settings, self._depth)
+
+    async def _attempt(self, call: Call, statement: Statement[T]) -> T:
+        async with self._taken(call.deadline) as conn:
+            return await self._session(conn).attempt(call, statement)
 
     @asynccontextmanager
     async def _taken(self, deadline: float) -> AsyncGenerator[wire.AsyncPgConnection]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from psycopg.errors import ActiveSqlTransaction
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from sqlkit.database.begin import Isolation
     from sqlkit.database.session import Transaction
+    from sqlkit.policy.call import Call
+    from sqlkit.statement import Statement
+
+T = TypeVar("T")
 
 ADVICE = "mark the test with @pytest.mark.sqlkit_commit, and it has a real database of its own"
 
@@ -77,6 +81,10 @@ class RollbackDatabase(Database):
 
     def _session(self, conn: wire.PgConnection) -> Session:
         return Session(conn, self._settings, self._depth)
+
+    def _attempt(self, call: Call, statement: Statement[T]) -> T:
+        with self._taken(call.deadline) as conn:
+            return self._session(conn).attempt(call, statement)
 
     @contextmanager
     def _taken(self, deadline: float) -> Generator[wire.PgConnection]:

@@ -55,7 +55,33 @@ class BasePool(ABC, Generic[C]):
         with self._lock:
             return self._stock.statistics()
 
-    # --- Given back
+    # --- Taken, and given back
+
+    def at_hand(self) -> C | None:
+        """The connection that was used last, where it is idle and surely works; `give` it back."""
+        stock = self._stock
+        if stock.waiting or not stock.idle:
+            return None
+        try:
+            conn = stock.idle.pop()
+        except IndexError:
+            return None
+        now = monotonic()
+        # Whether its time is over was looked at when it was given back.
+        is_fresh = now - conn.used < recovery.MOMENT and conn.used > stock.suspected
+        if is_fresh or self._is_fine(conn, now):
+            stock.counts.checkouts += 1
+            conn.sent = False
+            return conn
+        stock.idle.append(conn)
+        if stock.waiting:
+            self._hand_out()
+        return None
+
+    def _is_fine(self, conn: C, now: float) -> bool:
+        """Whether an idle connection surely works, as far as can be told without asking it."""
+        suspected = self._stock.suspected
+        return recovery.is_trusted(conn.used, conn.expires, suspected, now) and not conn.news(0)
 
     def give(self, conn: C, error: BaseException | None = None) -> None:
         """Give a connection back, with the error that its use ended in.

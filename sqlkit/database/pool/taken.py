@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Taken:
-    """Takes a connection, on which nothing has been sent yet, and gives it back."""
+    """Takes a connection and gives it back."""
 
     __slots__ = ("_conn", "_deadline", "_pool")
 
@@ -26,8 +26,8 @@ class Taken:
         self._deadline = deadline
 
     def __enter__(self) -> wire.PgConnection:
-        conn = self._conn = self._pool.take(self._deadline)
-        conn.sent = False
+        pool = self._pool
+        conn = self._conn = pool.at_hand() or pool.take(self._deadline)
         return conn
 
     def __exit__(
@@ -49,8 +49,8 @@ class AsyncTaken:
         self._deadline = deadline
 
     async def __aenter__(self) -> wire.AsyncPgConnection:
-        conn = self._conn = await self._pool.take(self._deadline)
-        conn.sent = False
+        pool = self._pool
+        conn = self._conn = pool.at_hand() or await pool.take(self._deadline)
         return conn
 
     async def __aexit__(

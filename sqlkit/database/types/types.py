@@ -117,6 +117,10 @@ class Types:
             self._register(oid, adapters, composites, registered)
         return adapters
 
+    def typed_json(self, oids: Sequence[int], wanted: Mapping[int, Any]) -> dict[int, Any]:
+        """Those of the types wanted for columns, by their places, that are to be of jsonb."""
+        return {i: type_ for i, type_ in wanted.items() if self._base_name(oids[i]) == "jsonb"}
+
     def _register(
         self,
         oid: int,

@@ -14,9 +14,11 @@ from sqlkit.database.wire.connection import (
     finish,
     is_aborted,
     is_busy,
+    is_disturbed,
     is_idle,
     is_in_transaction,
     news,
+    was_idle,
 )
 from sqlkit.database.wire.copy_in import AT_ONCE, begin_copy_in, end_copy_in, send_copy
 from sqlkit.database.wire.copy_out import begin_copy_out, copy_rows
@@ -30,7 +32,7 @@ from sqlkit.database.wire.cursor import (
 )
 from sqlkit.database.wire.note import note
 from sqlkit.database.wire.prepare import answered
-from sqlkit.database.wire.prompt import ready, send_ready, value
+from sqlkit.database.wire.prompt import ready, send, value
 from sqlkit.database.wire.run import run, run_again
 from sqlkit.database.wire.setup import reset, settle
 from sqlkit.database.wire.stale import may_be_stale
@@ -69,6 +71,7 @@ __all__ = [
     "finish",
     "is_aborted",
     "is_busy",
+    "is_disturbed",
     "is_ended_by_limit",
     "is_idle",
     "is_in_transaction",
@@ -80,10 +83,11 @@ __all__ = [
     "reset",
     "run",
     "run_again",
+    "send",
     "send_copy",
-    "send_ready",
     "settle",
     "transaction_id",
     "transaction_status",
     "value",
+    "was_idle",
 ]

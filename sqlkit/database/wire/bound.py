@@ -9,6 +9,7 @@ from psycopg import pq
 
 from sqlkit.database import limit, values
 from sqlkit.database.driver import Decoder, Encoder
+from sqlkit.database.types.typed_json import TypedAdapters, stand_in
 from sqlkit.database.wire.collecting import MANY, not_collecting
 from sqlkit.errors import WrongArgument
 from sqlkit.policy.retry.repeatable import only_reads
@@ -38,9 +39,10 @@ class Bound:
     """A query's text prepared on one connection, with all that a call of it needs.
 
     Behind a pooler nothing stays prepared: ``name`` is empty, and the text sent each time.
-    ``alone``: the statement can be in no transaction with another. ``needs_iso``: its dates come as
-    text, though they need not. ``is_planned``: what it gives has always the columns described;
-    ``is_fixed``: and they are of the types known.
+    ``alone``: the statement can be in no transaction with another. ``in_order``: its parameters are
+    the query's, in that order. ``needs_iso``: its dates come as text, though they need not.
+    ``is_planned``: what it gives has always the columns described; ``is_fixed``: and they are of
+    the types known.
     """
 
     __slots__ = (
@@ -49,14 +51,15 @@ class Bound:
         "columns",
         "decoder",
         "encoder",
+        "in_order",
         "is_fixed",
         "is_planned",
         "kind",
-        "make_rows",
         "name",
         "needs_iso",
         "only_reads",
         "query",
+        "shape",
         "variant",
     )
 
@@ -82,15 +85,22 @@ class Bound:
         self.is_fixed = self.is_planned and not types.may_change(oids)
         adapters = types.adapters([*parameter_types, *oids], self.query.composites)
         self.encoder = Encoder(adapters, parameter_types, types.format(parameter_types))
-        self.decoder = Decoder(adapters, oids, result_format)
+        typed = types.typed_json(oids, self.query.converts)
+        self.decoder = Decoder(
+            TypedAdapters(adapters, typed) if typed else adapters,
+            oids,
+            result_format,
+            [stand_in(i) if i in typed else oid for i, oid in enumerate(oids)],
+        )
         is_text = result_format == pq.Format.TEXT
         self.needs_iso = is_text and types.format(oids) != result_format and types.has_dates(oids)
         self.accepts: list[Accepts] = [types.accepts(oid) for oid in parameter_types]
-        self.make_rows = values.rows_maker(self.query, self.columns)
+        self.shape = values.Shape(self.query, self.columns, typed)
+        self.in_order = variant.arguments == tuple(range(len(self.query.parameters)))
 
     def encode(self, args: Sequence[Any]) -> Sequence[Buffer | None]:
         """The arguments as they are sent. Raises `WrongArgument`."""
-        sent = [args[i] for i in self.variant.arguments]
+        sent = args if self.in_order else [args[i] for i in self.variant.arguments]
         for i, accepts in enumerate(self.accepts):
             value = sent[i]
             if type(value) is accepts.exact or value is None:
@@ -98,7 +108,7 @@ class Bound:
             if not accepts.fits(value):
                 raise self._wrong(i, accepts.refusal(value))
             if accepts.is_array and not isinstance(value, list):
-                sent[i] = list(value)
+                sent = [*sent[:i], list(value), *sent[i + 1 :]]
         try:
             return self.encoder.encode(sent)
         except Exception:
@@ -117,16 +127,24 @@ class Bound:
         return WrongArgument(f"{self.query.name}: {name} {what}")
 
     def value(self, result: PGresult) -> Any:
-        """What running the statement gives, by the query's kind."""
+        """What running the statement gives, by the query's kind. Raises `UnreadableValue`."""
         kind = self.kind
+        if kind in ("one", "maybe"):
+            if result.ntuples == 1:
+                return self._row(result)
+            values.check_count(self.query, result.ntuples)
+            return None
         if kind == "many":
             return self.rows(result)
-        if kind in ("one", "maybe"):
-            if result.ntuples != 1:
-                values.check_count(self.query, result.ntuples)
-                return None
-            return self.rows(result)[0]
         return (result.command_tuples or 0) if kind == "affected" else None
+
+    def _row(self, result: PGresult) -> Any:
+        if result.nfields != len(self.columns):  # psycopg's C code would read past its loaders
+            raise values.have_changed(self.query)
+        try:
+            return self.shape.one(self.decoder.row(result))
+        except Exception as error:
+            raise self._unreadable(_fields(result), 0, error) from error
 
     def rows(self, result: PGresult, before: int = 0) -> list[Any]:
         """The rows of a result; ``before``: how many of the statement's came earlier.
@@ -137,9 +155,9 @@ class Bound:
             raise values.have_changed(self.query)
         try:
             if result.ntuples < MANY:
-                return self.make_rows(self.decoder.rows(result))
+                return self.shape.many(self.decoder.rows(result))
             with not_collecting():
-                return self.make_rows(self.decoder.rows(result))
+                return self.shape.many(self.decoder.rows(result))
         except Exception as error:
             raise self._unreadable(_fields(result), before, error) from error
 
@@ -147,7 +165,7 @@ class Bound:
         """Rows of a copy out, as `rows`."""
         try:
             with not_collecting():
-                return self.make_rows(map(self.decoder.copied_row, rows))
+                return self.shape.many(map(self.decoder.copied_row, rows))
         except Exception as error:
             fields = map(self.decoder.copied_fields, rows)
             raise self._unreadable(fields, before, error) from error

@@ -36,7 +36,8 @@ class Memory:
     have changed something. ``query``: whose statement is on it, or was last. ``profile``: how it is
     set up. ``in_force``: seconds after which the server ends a statement, if it is told nothing
     else; ``enough``: those that a call must have left for that. ``chunked``: rows were read in
-    chunks just now. ``altered``: the session isn't what it was.
+    chunks just now. ``altered``: the session isn't what it was. ``before``: the transaction status
+    when the statement was about to be sent.
 
     Of a wait: ``until``, the moment by which it must end; ``latest``, that of the block of
     `sqlkit.deadline`; ``own``, what its query says by ``@timeout``; ``ends``, the moment at which
@@ -52,6 +53,7 @@ class Memory:
     ends: float = math.inf
     chunked: bool = False
     altered: bool = False
+    before: int = _IDLE
     sent: bool = False
     wrote: bool = False
     query: Query[Any] | None = None
@@ -106,6 +108,16 @@ AnyConnection: TypeAlias = "PgConnection | AsyncPgConnection"
 def is_idle(conn: AnyConnection) -> bool:
     """Whether the connection is in no transaction."""
     return conn.pgconn.transaction_status == _IDLE
+
+
+def was_idle(conn: AnyConnection) -> bool:
+    """Whether it was in no transaction before the last statement."""
+    return conn.before == _IDLE
+
+
+def is_disturbed(conn: AnyConnection) -> bool:
+    """Whether the last statement began or ended a transaction, or changed the session."""
+    return conn.altered or conn.pgconn.transaction_status != conn.before
 
 
 def is_busy(conn: AnyConnection) -> bool:

@@ -6,45 +6,50 @@ whatever is out of the ordinary goes there.
 
 from __future__ import annotations
 
-import time
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from sqlkit.database.driver import check, execute
-from sqlkit.database.wire.prepare import is_readable
-from sqlkit.database.wire.run import note_session, send_prepared, will_send
+from psycopg import pq
+
+from sqlkit.database.driver import check
+from sqlkit.database.wire.connection import is_iso
+from sqlkit.database.wire.run import note_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
     from sqlkit.database.wire.bound import Bound
     from sqlkit.database.wire.connection import AnyConnection
-    from sqlkit.statement import Statement
+    from sqlkit.statement import Query
+
+_TUPLES_OK = pq.ExecStatus.TUPLES_OK
 
 
-def ready(conn: AnyConnection, statement: Statement[Any], left: float) -> Bound | None:
+def ready(conn: AnyConnection, query: Query[Any], args: Sequence[Any], left: float) -> Bound | None:
     """What a statement is bound to, if it can be sent as it is, with so many seconds left.
 
     And if what it gives is sure, which it isn't where nothing stays prepared.
     """
-    query = statement.query
+    conn.before = conn.pgconn.transaction_status
     if left < conn.enough or query.timeout is not None:
         return None
-    bound = conn.bindings.get(query.variant(statement.args))
-    is_sure = bound is not None and bound.is_planned and is_readable(conn, bound)
-    return bound if is_sure else None
+    bound = conn.bindings.get(query.variant(args))
+    if bound is None or not bound.is_planned or (bound.needs_iso and not is_iso(conn)):
+        return None
+    return bound
 
 
-def send_ready(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[list[PGresult]]:
-    """Send it, and give what the answer is waited for with. Raises `WrongArgument`."""
+def send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> None:
+    """Send it; its answer is waited for by `driver.execute`. Raises `WrongArgument`."""
     sent = bound.encode(args)
-    will_send(conn, bound)
-    conn.ends = time.monotonic() + conn.profile.timeout
-    send_prepared(conn.pgconn, bound, sent)
-    answers: PQGen[list[PGresult]] = execute(conn.pgconn)
-    return answers
+    conn.sent = True
+    conn.query = bound.query
+    if not bound.only_reads:
+        conn.wrote = True
+    conn.ends = monotonic() + conn.profile.timeout
+    conn.pgconn.send_query_prepared(bound.name, sent, bound.encoder.formats, bound.decoder.format)
 
 
 def value(conn: AnyConnection, bound: Bound, results: list[PGresult]) -> Any:
@@ -52,7 +57,8 @@ def value(conn: AnyConnection, bound: Bound, results: list[PGresult]) -> Any:
 
     An `UnreadableValue` of what isn't `Bound.is_fixed` may be one that `answered` can read.
     """
-    result = check(results)
-    if not bound.columns:
+    result = results[-1] if results else None
+    if result is None or result.status != _TUPLES_OK:
+        result = check(results)
         note_session(conn, bound, result)
     return bound.value(result)

@@ -111,13 +111,9 @@ def will_send(conn: AnyConnection, bound: Bound) -> None:
 
 def send_bound(pgconn: PGconn, bound: Bound, sent: Sequence[Buffer | None]) -> None:
     """Send a statement, its arguments being encoded."""
+    encoder, format_ = bound.encoder, bound.decoder.format
     if bound.name:
-        send_prepared(pgconn, bound, sent)
+        pgconn.send_query_prepared(bound.name, sent, encoder.formats, format_)
     else:
-        encoder, sql = bound.encoder, bound.variant.sql.encode()
-        pgconn.send_query_params(sql, sent, encoder.oids, encoder.formats, bound.decoder.format)
-
-
-def send_prepared(pgconn: PGconn, bound: Bound, sent: Sequence[Buffer | None]) -> None:
-    """`send_bound`, of one that was prepared."""
-    pgconn.send_query_prepared(bound.name, sent, bound.encoder.formats, bound.decoder.format)
+        sql = bound.variant.sql.encode()
+        pgconn.send_query_params(sql, sent, encoder.oids, encoder.formats, format_)
