@@ -37,6 +37,7 @@ class Reader:
 
     __slots__ = (
         "_deadline",
+        "_due",
         "_gen",
         "_late",
         "_loop",
@@ -44,7 +45,7 @@ class Reader:
         "_socket",
         "_timer",
         "_waiter",
-        "_writes",
+        "_wanted",
     )
 
     def __init__(self, late: Callable[[], Exception]) -> None:
@@ -54,45 +55,48 @@ class Reader:
         self._gen: PQGen[Any] | None = None
         self._waiter: Future[Any] | None = None
         self._timer: TimerHandle | None = None
-        self._deadline = inf
+        self._deadline = self._due = inf
         self._rested = 0.0
-        self._writes = False
+        self._wanted = READ
 
     async def run(self, gen: PQGen[T], socket: int, seconds: float) -> T:
         """Run a generator to its end, for so many seconds at most."""
         loop = asyncio.get_running_loop()
+        now = loop.time()
         try:
             wanted = next(gen)
-            self._register(loop, socket)
-            self._gen, waiter = gen, loop.create_future()
-            self._waiter = waiter
-            self._want(wanted)
-            self._remind(loop, loop.time() + seconds)
+            if socket != self._socket or loop is not self._loop:
+                self._register(loop, socket)
+            self._gen = gen
+            self._waiter = waiter = loop.create_future()
+            if wanted != self._wanted:
+                self._want(wanted)
+            self._deadline = now + seconds
+            if self._deadline < self._due:
+                self._remind(loop)
             answer: T = await waiter
         except StopIteration as done:
             answer = done.value
-            await self._rest(loop)
+            await self._rest(now)
         except BaseException as error:
             self.leave()  # the socket may be closed by now, and its number be another's soon
             if isinstance(error, OSError):
                 raise OperationalError("connection socket closed") from error
             raise
         else:
-            self._rested = loop.time()
+            self._rested = now
         return answer
 
-    async def _rest(self, loop: AbstractEventLoop) -> None:
+    async def _rest(self, now: float) -> None:
         """Let others have the loop, if this connection has not waited for long."""
-        if loop.time() - self._rested > _PATIENCE:
+        if now - self._rested > _PATIENCE:
             await asyncio.sleep(0)
-            self._rested = loop.time()
+            self._rested = now
 
     def _register(self, loop: AbstractEventLoop, socket: int) -> None:
-        if self._socket == socket and self._loop is loop:
-            return
         self.leave()
         if self._loop is not loop:
-            self._timer = None  # it goes off in another loop, if at all
+            self._timer, self._due = None, inf  # it goes off in another loop, if at all
         self._loop, self._socket = loop, socket
         loop.add_reader(socket, self._go_on, READ)
 
@@ -102,7 +106,9 @@ class Reader:
             self.leave()  # the end of the connection, or a notice: the next wait reads it
             return
         try:
-            self._want(gen.send(ready))
+            wanted = gen.send(ready)
+            if wanted != self._wanted:
+                self._want(wanted)
         except StopIteration as done:
             self._gen = self._waiter = None
             if not waiter.done():
@@ -115,36 +121,36 @@ class Reader:
                 raise
 
     def _want(self, wanted: int) -> None:
-        writes = bool(wanted & WRITE)
-        if writes is not self._writes and self._loop is not None:
-            self._writes = writes
-            if writes:
-                self._loop.add_writer(self._socket, self._go_on, WRITE)
-            else:
-                self._loop.remove_writer(self._socket)
+        """Listen for what a generator waits for; for what is to be read always."""
+        writes, wrote = wanted & WRITE, self._wanted & WRITE
+        self._wanted = wanted
+        if self._loop is None or writes == wrote:
+            return
+        if writes:
+            self._loop.add_writer(self._socket, self._go_on, WRITE)
+        else:
+            self._loop.remove_writer(self._socket)
 
-    def _remind(self, loop: AbstractEventLoop, deadline: float) -> None:
-        """See to it that the wait ends at a moment; most end before, and leave the timer alone."""
-        self._deadline = deadline
+    def _remind(self, loop: AbstractEventLoop) -> None:
+        """See to it that the wait ends in time; most end before, and leave the timer alone."""
         if self._timer is not None:
-            if self._timer.when() <= deadline:
-                return
             self._timer.cancel()
-        self._timer = loop.call_at(deadline, self._look, loop) if deadline < inf else None
+        self._due = self._deadline
+        self._timer = loop.call_at(self._due, self._look, loop)
 
     def _look(self, loop: AbstractEventLoop) -> None:
-        self._timer = None
+        self._timer, self._due = None, inf
         if self._waiter is None or self._waiter.done():
             return
         if loop.time() < self._deadline:
-            self._remind(loop, self._deadline)
+            self._remind(loop)
         else:
             self._waiter.set_exception(self._late())
 
     def forget(self) -> None:
         """Be as new: in a forked child, where the loop's selector is the parent's too."""
         self._loop, self._gen, self._waiter, self._timer = None, None, None, None
-        self._socket, self._writes = -1, False
+        self._socket, self._wanted, self._due = -1, READ, inf
 
     def leave(self) -> None:
         """Let go of the socket, for another to use it or before it is closed.
@@ -158,13 +164,13 @@ class Reader:
                 waiter.set_exception(OperationalError("the connection was closed"))
                 waiter.exception()  # asyncio would complain if nobody waits any more
             self._unregister(loop)
-        self._socket, self._writes = -1, False
+        self._socket, self._wanted = -1, READ
 
     def _unregister(self, loop: AbstractEventLoop) -> None:
         if self._socket < 0:
             return
         with suppress(OSError):  # of a socket that libpq has closed
             loop.remove_reader(self._socket)
-        if self._writes:
+        if self._wanted & WRITE:
             with suppress(OSError):
                 loop.remove_writer(self._socket)
