@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sqlkit.cli.options import on_a_schema
 from sqlkit.errors import DescribeError, ProjectError
 from sqlkit.project import FILE, Project
 
@@ -30,8 +31,7 @@ FORMATS = ("text", "json", "github")
     "--format", "form", type=click.Choice(FORMATS), help="How to print; text if not said."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--dsn", help="A database with the schema, instead of a throw-away server.")
-@click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]; all if not said.")
+@on_a_schema
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlkit.cli.options import on_data
 from sqlkit.project import Project
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 @click.option("--null", "nulls", multiple=True, metavar="NAME", help="Give NULL for a parameter.")
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV; NULL is empty.")
-@click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own server.")
-@click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases].")
+@on_data
 def command(
     name: str,
     values: tuple[str, ...],
