@@ -1,4 +1,4 @@
-"""What must stay right while it is fast: quick slices of it, with the full sizes in tests/soak."""
+"""What must stay right while it is fast: quick slices; ``make soak`` has the full sizes."""
 
 from __future__ import annotations
 
