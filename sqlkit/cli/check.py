@@ -62,7 +62,7 @@ def command(
 
 def _offline(project: Project, database: str | None) -> Found:
     from sqlkit.cli.found import Found
-    from sqlkit.cli.plans import from_here
+    from sqlkit.cli.paths import from_here
     from sqlkit.cli.queries import chosen, inner
     from sqlkit.compile import offline
 

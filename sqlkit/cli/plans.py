@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.cli.console import busy
+from sqlkit.cli.paths import from_here
 from sqlkit.cli.queries import chosen, inner
 from sqlkit.cli.schema import Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import psycopg
 
@@ -68,8 +68,3 @@ def planned(
         hazards=hazards,
         memory=memory,
     )
-
-
-def from_here(path: Path) -> Path:
-    """The path as a person in the current folder writes it."""
-    return Path(os.path.relpath(path))

@@ -57,7 +57,7 @@ def _run(
 ) -> tuple[Description, Any]:
     from sqlkit import Database, load
     from sqlkit.cli.arguments import arguments, parameters
-    from sqlkit.cli.plans import from_here
+    from sqlkit.cli.paths import from_here
     from sqlkit.describe import describe
 
     with Database(conninfo, max_size=1, startup_timeout=0) as db, db.connection() as connection:

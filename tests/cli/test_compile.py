@@ -109,7 +109,7 @@ def test_a_migration_that_misses_a_table_is_not_told_to_apply_migrations(
     result = sqlkit(command, exit_code=1)
 
     assert "[42P01]" in result.stderr
-    assert "in the migration 0002.bad" in result.stderr
+    assert "in the migration 0002.bad, migrations/0002.bad.sql:1\n" in result.stderr
     assert "hint" not in result.stderr
 
 
