@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "github")
 
 
-@click.command("check")
+@click.command("check", context_settings={"allow_extra_args": True})
 @click.option(
     "--offline",
     is_flag=True,
@@ -49,6 +49,10 @@ def command(
     """
     from sqlkit.cli.failure import FOUND
 
+    if ctx.args:
+        raise click.UsageError(
+            f"check takes no path, it looks at the whole project: leave out {' '.join(ctx.args)}"
+        )
     if offline and dsn:
         raise click.UsageError("--offline asks no server, so --dsn has no use with it")
     if as_json and form not in (None, "json"):
