@@ -55,12 +55,13 @@ def command(
 def _run(
     query: Query, sql: Path, conninfo: str, given: dict[str, str | None]
 ) -> tuple[Description, Any]:
-    from sqlkit import Database, load
+    from sqlkit import load
     from sqlkit.cli.arguments import arguments, parameters
+    from sqlkit.cli.connected import connected
     from sqlkit.cli.paths import from_here
     from sqlkit.describe import describe
 
-    with Database(conninfo, max_size=1, startup_timeout=0) as db, db.connection() as connection:
+    with connected(conninfo) as db, db.connection() as connection:
         description = describe(connection.psycopg, [query])[0]
         if isinstance(description, Exception):
             raise description

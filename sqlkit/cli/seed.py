@@ -52,7 +52,7 @@ def command(
     They are in sql/seeds.py, or where [tool.sqlkit] seeds says. What is missing is inserted, what
     differs is changed, what is as it should be is left; all in one transaction, or nothing.
     """
-    from sqlkit import Database
+    from sqlkit.cli.connected import connected
     from sqlkit.cli.seeders import load
     from sqlkit.cli.target import target
     from sqlkit.seeding import seed
@@ -62,7 +62,7 @@ def command(
     seeders = [] if wanted else load(project)
     conninfo = target(project, project.database(database), dsn)
     # A transaction is never repeated, and whoever finds that it takes too long can press Ctrl-C.
-    with Database(conninfo, max_size=1, policies=()) as db, _progress() as told:
+    with connected(conninfo, policies=()) as db, _progress() as told:
         done = seed(db, seeders, names, fills=wanted, dry_run=dry_run, told=told, **settings)
     _print(done, dry_run=dry_run, as_json=as_json, filled=bool(wanted))
     if not names:
