@@ -15,7 +15,10 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/installed.toml
 
 # What has to happen soon; "make test" allows it more time, on a machine that does other things too.
-PROMPT := tests/database/pool tests/database/test_lateness.py tests/policy/retry
+PROMPT = $(shell grep -rl --include='test_*.py' 'from tests.patience import' tests)
+
+# What makes up its rows and mixes of calls; "make soak" has it make up more.
+MADE_UP = $(shell grep -rl --include='test_*.py' 'import.* examples' tests)
 
 .PHONY: help demo test chaos soak fuzz bench lint types layers check format clean
 
@@ -46,7 +49,7 @@ chaos: $(READY)
 	$(BIN)/python -m pytest -n0 -p no:randomly tests/chaos
 
 soak: $(READY)
-	$(BIN)/python -m pytest -n0 -p no:randomly tests/soak
+	SQLKIT_TEST_EXAMPLES=300 $(BIN)/python -m pytest -n0 -p no:randomly tests/soak $(MADE_UP)
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.describe.soundness $(QUERIES)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import psutil
 import pytest
@@ -17,10 +18,11 @@ from sqlkit.testing.watch import CACHE
 from tests.awaited import Awaited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine, Iterator
 
     from sqlkit.testing.server import Server
 
+T = TypeVar("T")
 
 # Where a file costs least. Hundreds of databases of 300 files each are made and dropped.
 MEMORY = Path("/dev/shm")
@@ -58,6 +60,26 @@ def server(sqlkit_server: Server) -> Server:
     return sqlkit_server
 
 
+@pytest.fixture(scope="module")
+def module_url(server: Server) -> Iterator[str]:
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def on_loop(request: pytest.FixtureRequest) -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """Runs a coroutine to its end, in a new loop of each kind."""
+    loops: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": asyncio.new_event_loop}
+    if request.param == "uvloop":
+        loops["uvloop"] = pytest.importorskip("uvloop").new_event_loop
+
+    def run(work: Coroutine[Any, Any, T]) -> T:
+        with asyncio.Runner(loop_factory=loops[request.param]) as runner:
+            return runner.run(work)
+
+    return run
+
+
 @pytest.fixture(params=["sync", "async"])
 def make_both(request: pytest.FixtureRequest) -> Callable[..., AsyncDatabase]:
     """Makes a database of each kind, typed as the async one."""
@@ -68,3 +90,14 @@ def make_both(request: pytest.FixtureRequest) -> Callable[..., AsyncDatabase]:
         return cast("AsyncDatabase", Awaited(Database(conninfo, **options)))
 
     return make
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Print a number that was measured, also when the test is fine."""
+
+    def say(text: str) -> None:
+        with capsys.disabled():
+            print(f"\n  {text}", end=" ", flush=True)  # noqa: T201 # make chaos and make soak report
+
+    return say

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sqlkit.cli.options import on_a_schema
 from sqlkit.errors import DescribeError, ProjectError
 from sqlkit.project import FILE, Project
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "github")
 
 
-@click.command("check")
+@click.command("check", context_settings={"allow_extra_args": True})
 @click.option(
     "--offline",
     is_flag=True,
@@ -30,8 +31,7 @@ FORMATS = ("text", "json", "github")
     "--format", "form", type=click.Choice(FORMATS), help="How to print; text if not said."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--dsn", help="A database with the schema, instead of a throw-away server.")
-@click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]; all if not said.")
+@on_a_schema
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -49,6 +49,10 @@ def command(
     """
     from sqlkit.cli.failure import FOUND
 
+    if ctx.args:
+        raise click.UsageError(
+            f"check takes no path, it looks at the whole project: leave out {' '.join(ctx.args)}"
+        )
     if offline and dsn:
         raise click.UsageError("--offline asks no server, so --dsn has no use with it")
     if as_json and form not in (None, "json"):
@@ -62,7 +66,7 @@ def command(
 
 def _offline(project: Project, database: str | None) -> Found:
     from sqlkit.cli.found import Found
-    from sqlkit.cli.plans import from_here
+    from sqlkit.cli.paths import from_here
     from sqlkit.cli.queries import chosen, inner
     from sqlkit.compile import offline
 

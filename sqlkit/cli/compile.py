@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from sqlkit.cli.options import on_a_schema, on_paths
 from sqlkit.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("compile")
-@click.argument(
-    "paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]..."
-)
+@on_paths
 @click.option("--watch", is_flag=True, help="Compile again whenever a file changes, until Ctrl-C.")
-@click.option("--dsn", help="A database with the schema, instead of a throw-away server.")
-@click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]; all if not said.")
+@on_a_schema
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -13,13 +13,9 @@ from sqlkit.errors import NoServer
 from sqlkit.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
+    from sqlkit.cli.options import Decorator
     from sqlkit.project import DatabaseFolders
     from sqlkit.testing.server import Server
-
-    Function = Callable[..., Any]
 
 
 @click.group("db")
@@ -31,10 +27,9 @@ def command() -> None:
     """
 
 
-def _named(function: Function) -> Function:
-    return click.option(
-        "--database", metavar="NAME", help="One of [tool.sqlkit.databases]; the unnamed one if not."
-    )(function)
+_named: Decorator = click.option(
+    "--database", metavar="NAME", help="One of [tool.sqlkit.databases]; the unnamed one if not."
+)
 
 
 @command.command()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sqlkit.cli.options import on_a_schema, on_paths
 from sqlkit.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from sqlkit.describe import Column, Description, Param
     from sqlkit.errors import SourceError
@@ -18,12 +19,9 @@ if TYPE_CHECKING:
 
 
 @click.command("describe")
-@click.argument(
-    "paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]..."
-)
+@on_paths
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: queries and errors.")
-@click.option("--dsn", help="A database with the schema, instead of a throw-away server.")
-@click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]; all if not said.")
+@on_a_schema
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -67,7 +67,7 @@ def drawn(error: Exception) -> Text:
 
     if isinstance(error, SourceError):
         return _drawn_source(error)
-    message, newline, details = str(error).partition("\n")
+    message, newline, details = _message(error).partition("\n")
     state = getattr(error, "sqlstate", None)
     code = f" [{state}]" if state else ""
     text = Text.assemble(("error: ", "bold red"), message, (code, "dim"), newline, details)
@@ -75,6 +75,13 @@ def drawn(error: Exception) -> Text:
         text.append("\n")
         text.append(note, "cyan")
     return text
+
+
+def _message(error: Exception) -> str:
+    """What an error says; of a file that the system refuses, its name first, as everywhere."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _drawn_source(error: SourceError) -> Text:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlkit.cli.console import busy
+from sqlkit.cli.paths import from_here
 from sqlkit.errors import MigrationError, NoServer
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def migrated(server: Server, folders: DatabaseFolders) -> tuple[str, ...]:
         return ()
     with busy("Applying the migrations"):
         try:
-            return migrate.apply(url(server, folders), folders.migrations)
+            return migrate.apply(url(server, folders), from_here(folders.migrations))
         except MigrationError as error:
             error.add_note('hint: "sqlkit db reset" makes the databases anew')
             raise

@@ -7,50 +7,65 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from sqlkit.cli.options import together
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlkit.cli.options import Function
     from sqlkit.migrations import Settings
     from sqlkit.migrations.dry_run import Limits
     from sqlkit.project import Project
 
-    Function = Callable[..., Any]
 
+on_a_database = together(
+    click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own."),
+    click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]."),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+)
+"""Which database, and JSON."""
 
-def on_a_database(function: Function) -> Function:
-    """Which database, and JSON."""
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]."),
-        click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own."),
-    ):
-        function = option(function)
-    return function
+with_settings = together(
+    click.option(
+        "--wait",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        help="How long to wait while another process migrates (60).",
+    ),
+    click.option(
+        "--lock-timeout",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        help="How long a statement waits for a lock, and others behind it (2; 0: for ever).",
+    ),
+    click.option(
+        "--attempts",
+        type=click.IntRange(1),
+        help="How often to try a migration that lacks a lock (10).",
+    ),
+)
+"""How long to wait, and how often to try."""
 
-
-def with_settings(function: Function) -> Function:
-    """How long to wait, and how often to try."""
-    for option in (
-        click.option(
-            "--attempts",
-            type=click.IntRange(1),
-            help="How often to try a migration that lacks a lock (10).",
-        ),
-        click.option(
-            "--lock-timeout",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="How long a statement waits for a lock, and others behind it (2; 0: for ever).",
-        ),
-        click.option(
-            "--wait",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="How long to wait while another process migrates (60).",
-        ),
-    ):
-        function = option(function)
-    return function
+_dangers = together(
+    click.option(
+        "--danger-rows",
+        type=click.IntRange(0),
+        metavar="ROWS",
+        help="With --dry-run: from how many rows on a table is big (10000).",
+    ),
+    click.option(
+        "--danger-size",
+        type=click.IntRange(0),
+        metavar="BYTES",
+        help="With --dry-run: from which size on a table is big (8388608).",
+    ),
+    click.option(
+        "--statement-timeout",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        help="With --dry-run: how long a statement may take (60).",
+    ),
+)
 
 
 def with_limits(function: Function) -> Function:
@@ -62,42 +77,15 @@ def with_limits(function: Function) -> Function:
         limits["statement_timeout"] = given.pop("statement_timeout")
         return function(*arguments, limits=limits, **given)
 
-    result: Function = with_limits
-    for option in (
-        click.option(
-            "--statement-timeout",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="With --dry-run: how long a statement may take (60).",
-        ),
-        click.option(
-            "--danger-size",
-            type=click.IntRange(0),
-            metavar="BYTES",
-            help="With --dry-run: from which size on a table is big (8388608).",
-        ),
-        click.option(
-            "--danger-rows",
-            type=click.IntRange(0),
-            metavar="ROWS",
-            help="With --dry-run: from how many rows on a table is big (10000).",
-        ),
-    ):
-        result = option(result)
-    return result
+    return _dangers(with_limits)
 
 
 def settings(project: Project, options: Mapping[str, Any]) -> Settings:
     """How to apply: the options that were given, else what ``[tool.sqlkit.migrate]`` says."""
     from sqlkit.migrations import Settings
 
-    of_project = {
-        name: project.migrate[name]
-        for name in ("wait", "lock_timeout", "attempts")
-        if name in project.migrate
-    }
-    merged: dict[str, Any] = {**of_project, **given(options)}
-    return Settings(**merged)
+    names = {name: name for name in ("wait", "lock_timeout", "attempts")}
+    return Settings(**_merged(project, names, options))
 
 
 def limits(project: Project, options: Mapping[str, Any]) -> Limits:
@@ -105,13 +93,19 @@ def limits(project: Project, options: Mapping[str, Any]) -> Limits:
     from sqlkit.migrations.dry_run import Limits
 
     names = {"danger_rows": "rows", "danger_size": "size", "statement_timeout": "statement_timeout"}
-    of_project = {
-        name: project.migrate[key] for key, name in names.items() if key in project.migrate
-    }
-    merged: dict[str, Any] = {**of_project, **given(options)}
-    return Limits(**merged)
+    return Limits(**_merged(project, names, options))
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
     """Those that were said."""
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _merged(
+    project: Project, names: Mapping[str, str], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the project says, by the names that its keys have here, overruled by the options."""
+    of_project = {
+        name: project.migrate[key] for key, name in names.items() if key in project.migrate
+    }
+    return {**of_project, **given(options)}

@@ -30,7 +30,7 @@ def opened(
     """The database that is meant, and the files; says to standard error which database it is."""
     from rich.text import Text
 
-    from sqlkit.cli.plans import from_here
+    from sqlkit.cli.paths import from_here
     from sqlkit.cli.target import target
     from sqlkit.database.conninfo import describe
     from sqlkit.migrations import read

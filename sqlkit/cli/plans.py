@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlkit.cli.console import busy
+from sqlkit.cli.paths import from_here
 from sqlkit.cli.queries import chosen, inner
 from sqlkit.cli.schema import Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from sqlkit.compile import Plan
-    from sqlkit.project import Project
+    import psycopg
+
+    from sqlkit.compile import Memory, Plan
+    from sqlkit.project import DatabaseFolders, Project
 
 
 def plans(
@@ -32,9 +34,7 @@ def plans(
     import psycopg
 
     from sqlkit.cli.since import say_since
-    from sqlkit.compile import Settings, plan
 
-    settings = Settings(null_elements=project.null_elements, types=project.types)
     made: list[Plan] = []
     with Schemas(project, dsn) as schemas:
         for folders in chosen(project, database, dsn, paths):
@@ -42,21 +42,29 @@ def plans(
                 psycopg.connect(schemas.conninfo(folders)) as connection,
                 busy("Asking the server"),
             ):
-                made.append(
-                    plan(
-                        connection,
-                        from_here(project.root),
-                        from_here(folders.sql),
-                        settings,
-                        exclude=inner(project, folders),
-                        hazards=check,
-                    )
-                )
+                made.append(planned(project, folders, connection, hazards=check))
             if check and made[-1].errors:
                 say_since(schemas, project, folders, made[-1].errors)
     return made
 
 
-def from_here(path: Path) -> Path:
-    """The path as a person in the current folder writes it."""
-    return Path(os.path.relpath(path))
+def planned(
+    project: Project,
+    folders: DatabaseFolders,
+    connection: psycopg.Connection[Any],
+    *,
+    hazards: bool = False,
+    memory: Memory | None = None,
+) -> Plan:
+    """What compiling the files of one database comes to, asked on this connection."""
+    from sqlkit.compile import Settings, plan
+
+    return plan(
+        connection,
+        from_here(project.root),
+        from_here(folders.sql),
+        Settings(null_elements=project.null_elements, types=project.types),
+        exclude=inner(project, folders),
+        hazards=hazards,
+        memory=memory,
+    )

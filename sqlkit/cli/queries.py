@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sqlkit.cli.paths import from_here
 from sqlkit.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def chosen(
     found = {folders: sql_paths(folders.sql, inner(project, folders)) for folders in asked}
     for path in paths:
         if not any(_within(file, path) for files in found.values() for file in files):
-            raise click.UsageError(f"there is no .sql file of the project in {path}")
+            raise click.UsageError(_no_file_in(path, asked))
     several = [
         folders
         for folders, files in found.items()
@@ -64,6 +65,16 @@ def queries(
 
 def _no_file(folders: DatabaseFolders) -> str:
     return f'there is no .sql file in {folders.sql}: "sqlkit init" begins a project'
+
+
+def _no_file_in(path: Path, asked: Sequence[DatabaseFolders]) -> str:
+    beside = path.with_suffix(".sql")
+    if path.suffix == ".py" and beside.is_file():
+        hint = f"; did you mean {beside}?"
+    else:
+        folders = " and ".join(str(from_here(one.sql)) for one in asked)
+        hint = f": they are in {folders} ([tool.sqlkit] sql)"
+    return f"there is no .sql file of the project in {path}{hint}"
 
 
 def _within(file: Path, path: Path) -> bool:

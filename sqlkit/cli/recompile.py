@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 
-from sqlkit.cli.plans import from_here
-from sqlkit.cli.queries import chosen, inner
+from sqlkit.cli.plans import planned
+from sqlkit.cli.queries import chosen
 from sqlkit.cli.schema import Schemas
-from sqlkit.compile import Memory, Settings, plan
+from sqlkit.compile import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,15 +67,7 @@ class Recompiler:
         return self._planned(folders, self._kept[folders])
 
     def _planned(self, folders: DatabaseFolders, kept: _Kept) -> Plan:
-        project = self.project
-        return plan(
-            kept.connection,
-            from_here(project.root),
-            from_here(folders.sql),
-            Settings(null_elements=project.null_elements, types=project.types),
-            exclude=inner(project, folders),
-            memory=kept.memory,
-        )
+        return planned(self.project, folders, kept.connection, memory=kept.memory)
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlkit.cli.options import on_data
 from sqlkit.project import Project
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 @click.option("--null", "nulls", multiple=True, metavar="NAME", help="Give NULL for a parameter.")
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV; NULL is empty.")
-@click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own server.")
-@click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases].")
+@on_data
 def command(
     name: str,
     values: tuple[str, ...],
@@ -55,12 +55,13 @@ def command(
 def _run(
     query: Query, sql: Path, conninfo: str, given: dict[str, str | None]
 ) -> tuple[Description, Any]:
-    from sqlkit import Database, load
+    from sqlkit import load
     from sqlkit.cli.arguments import arguments, parameters
-    from sqlkit.cli.plans import from_here
+    from sqlkit.cli.connected import connected
+    from sqlkit.cli.paths import from_here
     from sqlkit.describe import describe
 
-    with Database(conninfo, max_size=1, startup_timeout=0) as db, db.connection() as connection:
+    with connected(conninfo) as db, db.connection() as connection:
         description = describe(connection.psycopg, [query])[0]
         if isinstance(description, Exception):
             raise description

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from sqlkit.cli.console import busy, say
+from sqlkit.cli.paths import from_here
 from sqlkit.cli.target import with_search_path
 from sqlkit.database.conninfo import plain_url, read
 from sqlkit.errors import NoServer
@@ -55,7 +56,7 @@ class Schemas:
         if self._server is None or folders not in self._migrated_folders:
             return
         with self._server.database() as url:
-            for name in migrate.each(url, folders.migrations):
+            for name in migrate.each(url, from_here(folders.migrations)):
                 yield name, with_search_path(plain_url(url), folders)
 
     def _conninfo(self, folders: DatabaseFolders) -> str:
@@ -95,7 +96,7 @@ class Schemas:
             return url
         try:
             with busy("Applying the migrations"):
-                migrate.apply(url, folders.migrations)
+                migrate.apply(url, from_here(folders.migrations))
         except Exception as error:
             error.add_note("this was a database of the command's own, and is gone")
             raise

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlkit.cli.options import on_data
 from sqlkit.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from sqlkit.seeding import Done
+    from sqlkit.seeding import Done, Seeder
 
 
 @click.command("seed")
@@ -31,31 +32,27 @@ if TYPE_CHECKING:
     envvar="SQLKIT_ENV",
     help="The environment. Else SQLKIT_ENV, the database's own setting, or development.",
 )
-@click.option("--yes-production", is_flag=True, help="Seed production, too.")
-@click.option("--root-seed", default=0, help="Where all chance begins (0).")
+@click.option("--yes-production", "production", is_flag=True, help="Seed production, too.")
+@click.option("--root-seed", "root", default=0, help="Where all chance begins (0).")
 @click.option("--wait", default=60.0, metavar="SECONDS", help="For another's lock (60).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own server.")
-@click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases].")
+@on_data
 def command(
     names: tuple[str, ...],
     fills: tuple[str, ...],
+    *,
     dry_run: bool,
-    environment: str | None,
-    yes_production: bool,
-    root_seed: int,
-    wait: float,
     as_json: bool,
     dsn: str | None,
     database: str | None,
+    **settings: Any,
 ) -> None:
     """Run the seeders NAME and those that they need; without a name, all of them.
 
     They are in sql/seeds.py, or where [tool.sqlkit] seeds says. What is missing is inserted, what
     differs is changed, what is as it should be is left; all in one transaction, or nothing.
     """
-    from sqlkit import Database
-    from sqlkit.cli.console import say
+    from sqlkit.cli.connected import connected
     from sqlkit.cli.seeders import load
     from sqlkit.cli.target import target
     from sqlkit.seeding import seed
@@ -65,24 +62,11 @@ def command(
     seeders = [] if wanted else load(project)
     conninfo = target(project, project.database(database), dsn)
     # A transaction is never repeated, and whoever finds that it takes too long can press Ctrl-C.
-    with Database(conninfo, max_size=1, policies=()) as db, _progress() as told:
-        done = seed(
-            db,
-            seeders,
-            names,
-            fills=wanted,
-            environment=environment,
-            production=yes_production,
-            dry_run=dry_run,
-            root=root_seed,
-            wait=wait,
-            told=told,
-        )
+    with connected(conninfo, policies=()) as db, _progress() as told:
+        done = seed(db, seeders, names, fills=wanted, dry_run=dry_run, told=told, **settings)
     _print(done, dry_run=dry_run, as_json=as_json, filled=bool(wanted))
-    left_out = [each for each in seeders if each.name not in {one.seeder for one in done}]
-    if left_out and not names:
-        named = ", ".join(f"{each.name} ({', '.join(each.environments)})" for each in left_out)
-        say(f"left out, since they are for another environment: {named}")
+    if not names:
+        _say_left_out(seeders, done)
 
 
 def _wanted(fills: Sequence[str], names: Sequence[str]) -> dict[str, int]:
@@ -133,3 +117,13 @@ def _print(done: Sequence[Done], *, dry_run: bool, as_json: bool, filled: bool) 
         print_table(["seeder", "inserted", "changed", "left"], rows)
     if dry_run:
         say("dry run: nothing was written")
+
+
+def _say_left_out(seeders: Sequence[Seeder[Any]], done: Sequence[Done]) -> None:
+    from sqlkit.cli.console import say
+
+    ran = {one.seeder for one in done}
+    left_out = [each for each in seeders if each.name not in ran]
+    if left_out:
+        named = ", ".join(f"{each.name} ({', '.join(each.environments)})" for each in left_out)
+        say(f"left out, since they are for another environment: {named}")

@@ -35,7 +35,7 @@ def print_standings(
 
     Of many that are applied only the last are in the table, unless ``all_`` are asked for.
     """
-    counts = Counter(one.state for one in standings)
+    counts: Counter[State] = Counter(one.state for one in standings)
     if as_json:
         print_json(
             {
@@ -45,7 +45,18 @@ def print_standings(
                 "lock": str(held) if held else None,
             }
         )
-        return
+    else:
+        _print(standings, problems, counts, held, all_=all_)
+
+
+def _print(
+    standings: Sequence[Standing],
+    problems: Sequence[Problem],
+    counts: Counter[State],
+    held: Holder | None,
+    *,
+    all_: bool,
+) -> None:
     if standings:
         print_table(HEADINGS, [_row(one) for one in _told(standings, all_=all_)])
     print_problems(problems)

@@ -11,7 +11,7 @@ import click
 from sqlkit.cli.changes import label, snapshot, wait
 from sqlkit.cli.console import say
 from sqlkit.cli.failure import FOUND, show, status
-from sqlkit.cli.plans import from_here
+from sqlkit.cli.paths import from_here
 from sqlkit.cli.recompile import Recompiler
 from sqlkit.cli.written import refused, write
 from sqlkit.project import FILE, Project

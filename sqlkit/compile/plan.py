@@ -95,6 +95,14 @@ def _stands(path: Path, text: str) -> bool:
     return path.exists() and path.read_text() == text
 
 
+def _write(draft: Path, path: Path, text: str) -> None:
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        error.add_note(f"hint: {path} is written there first, so its folder must be writable")
+        raise
+
+
 def _replace(files: Mapping[Path, str]) -> None:
     """Write all files beside their places first, then move them there, each in one step."""
     written: list[tuple[Path, Path]] = []
@@ -102,7 +110,7 @@ def _replace(files: Mapping[Path, str]) -> None:
         for path, text in files.items():
             draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
             written.append((draft, path))
-            draft.write_text(text, encoding="utf-8", newline="\n")
+            _write(draft, path, text)
         for draft, path in written:
             draft.replace(path)
     finally:

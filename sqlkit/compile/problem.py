@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlkit.describe.refusal import option_place
+from sqlkit.describe.refusal import pointed
 from sqlkit.errors import CompileError
 
 if TYPE_CHECKING:
@@ -32,13 +32,4 @@ def problem(
     query: Query, message: str, *, option: tuple[str, ...] = (), hint: str | None = None
 ) -> CompileError:
     """An error that points at an option of the query's header, or at its name."""
-    place = option_place(query, option)
-    return CompileError(
-        message,
-        file=query.file,
-        line=place.line,
-        column=place.column,
-        source=place.source,
-        width=place.width,
-        hint=hint,
-    )
+    return pointed(CompileError, query, message, option, hint)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlkit.describe import catalog as catalogs
-from sqlkit.describe.catalog import Catalog
+from sqlkit.describe.catalog import Catalog, functions, relations, types
 from sqlkit.describe.effects import function_oids, relation_oids
 from sqlkit.describe.typed import type_of
 
@@ -30,7 +29,7 @@ class Lookup:
     def __init__(self, execute: Execute) -> None:
         self._execute = execute
         self._types, self._functions, self._used = set[int](), set[int](), set[int]()
-        equalities = {oid for (oid,) in execute(catalogs.EQUALITIES)}
+        equalities = {oid for (oid,) in execute(functions.EQUALITIES)}
         self.catalog = Catalog(equalities=equalities)
 
     def types(self, wanted: Iterable[tuple[int, int | None]]) -> None:
@@ -39,10 +38,10 @@ class Lookup:
         names = [one for one in dict.fromkeys(wanted) if one not in catalog.type_names]
         if names:
             oids, typmods = [oid for oid, _ in names], [typmod for _, typmod in names]
-            rows = self._execute(catalogs.TYPE_NAMES, [oids, typmods])
+            rows = self._execute(types.TYPE_NAMES, [oids, typmods])
             catalog.type_names |= {(oid, typmod): name for oid, typmod, name in rows}
         if new := _new({oid for oid, _ in names}, self._types):
-            catalog.types |= catalogs.types(self._execute(catalogs.TYPES, [new]))
+            catalog.types |= types.types(self._execute(types.TYPES, [new]))
 
     def touched(self, answers: Iterable[Answer]) -> None:
         """Look up the relations, functions and types in these answers, and inside views too."""
@@ -52,9 +51,9 @@ class Lookup:
         trees += self._relations(tables.union(*map(relation_oids, trees)))
         catalog = self.catalog
         if new := _new({oid for tree in trees for oid in function_oids(tree)}, self._functions):
-            catalog.functions |= catalogs.functions(self._execute(catalogs.FUNCTIONS, [new]))
+            catalog.functions |= functions.functions(self._execute(functions.FUNCTIONS, [new]))
         if new := _new({type_of(node) for tree in trees for node in tree.nodes}, self._used):
-            catalog.used_types |= catalogs.used_types(self._execute(catalogs.USED_TYPES, [new]))
+            catalog.used_types |= functions.used_types(self._execute(functions.USED_TYPES, [new]))
 
     def _relations(self, oids: set[int]) -> list[Tree]:
         """Look up tables and views, those inside views too; gives the trees of the new views."""
@@ -62,10 +61,10 @@ class Lookup:
         rules: list[Tree] = []
         wanted = list(oids - known.keys() - {0})
         while wanted:
-            rows = self._execute(catalogs.RELATIONS, [wanted])
-            attributes = self._execute(catalogs.ATTRIBUTES, [wanted])
-            checks = self._execute(catalogs.CHECKS, [wanted] * 2)
-            found = catalogs.relations(rows, attributes, checks)
+            rows = self._execute(relations.RELATIONS, [wanted])
+            attributes = self._execute(relations.ATTRIBUTES, [wanted])
+            checks = self._execute(relations.CHECKS, [wanted] * 2)
+            found = relations.relations(rows, attributes, checks)
             known |= found
             new = [relation.rule for relation in found.values() if relation.rule]
             rules += new

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlkit.errors import DescribeError
+from sqlkit.errors import DescribeError, SourceError
 
 if TYPE_CHECKING:
     from sqlkit.sqlfile import Place, Query, Variant
+
+E = TypeVar("E", bound=SourceError)
 
 SYNTAX_ERROR = "42601"
 INDETERMINATE_TYPE = "42P18"
@@ -72,8 +74,15 @@ def error_at(
     query: Query, message: str, *, option: tuple[str, ...] = (), hint: str | None = None
 ) -> DescribeError:
     """An error at an option of a query's header, or at its name."""
+    return pointed(DescribeError, query, message, option, hint)
+
+
+def pointed(
+    error: type[E], query: Query, message: str, option: tuple[str, ...], hint: str | None
+) -> E:
+    """The same, of any class."""
     place = option_place(query, option)
-    return DescribeError(
+    return error(
         message,
         file=query.file,
         line=place.line,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlkit.seeding.filled import Field
     from sqlkit.seeding.table import Column, Table
+    from sqlkit.statement import Kind
 
 _NEXT: Query[list[int]] = Query(
     name="seeding.reserve_keys",
@@ -49,20 +50,12 @@ def insert(
         values += [", " if number else "", number]
     # With no column at all: "default values".
     given = Line(f"({listed(columns)}) overriding system value values (", *values, ") ")
-    query: Query[Any] = Query(
-        name=f"{factory}.create",
-        kind="one",
-        lines=(
-            Line(f"insert into {table.name} "),
-            given if columns else Line("default values "),
-            Line(f"returning {listed(read.columns)}"),
-        ),
-        parameters=tuple(column.name for column in columns),
-        row=read.row,
-        named=True,
-        composites=read.composites,
-        converts=read.converts,
+    lines = (
+        Line(f"insert into {table.name} "),
+        given if columns else Line("default values "),
+        Line(f"returning {listed(read.columns)}"),
     )
+    query = read.query(f"{factory}.create", "one", lines, columns)
     return [Statement(query, tuple(row)) for row in rows]
 
 
@@ -82,27 +75,23 @@ def select(
     name: str, table: Table, key: Sequence[Column], read: Reading, keys: Sequence[list[Any]]
 ) -> Statement[list[Any]]:
     """The rows with these keys (one list for each column of the key), in the keys' order."""
-    arrays: list[str | int] = []
-    for number, column in enumerate(key):
-        arrays += [", " if number else "", number, f"::{column.type}[]"]
     names = ", ".join(f"k{number}" for number in range(len(key)))
     joined = " and ".join(f"t.{column.quoted} = k.k{n}" for n, column in enumerate(key))
-    query: Query[list[Any]] = Query(
-        name=name,
-        kind="many",
-        lines=(
-            Line(f"select {listed(read.columns, 't.')} from unnest("),
-            Line(*arrays),
-            Line(f") with ordinality as k({names}, place) "),
-            Line(f"join {table.name} t on {joined} order by k.place"),
-        ),
-        parameters=tuple(column.name for column in key),
-        row=read.row,
-        named=True,
-        composites=read.composites,
-        converts=read.converts,
+    lines = (
+        Line(f"select {listed(read.columns, 't.')} from unnest("),
+        _arrays(key),
+        Line(f") with ordinality as k({names}, place) "),
+        Line(f"join {table.name} t on {joined} order by k.place"),
     )
-    return Statement(query, tuple(keys))
+    return Statement(read.query(name, "many", lines, key), tuple(keys))
+
+
+def _arrays(columns: Sequence[Column | Field]) -> Line:
+    """A parameter for each column: all its values, as an array of its type."""
+    parts: list[str | int] = []
+    for number, column in enumerate(columns):
+        parts += [", " if number else "", number, f"::{column.type}[]"]
+    return Line(*parts)
 
 
 def existing(table: str, columns: Sequence[str], most: int | None = None) -> Statement[list[Any]]:
@@ -131,9 +120,7 @@ def rewrite(
     values: Sequence[Sequence[Any]],
 ) -> Statement[None]:
     """Set columns of the rows with these keys: one list for each column, the key's first."""
-    arrays: list[str | int] = []
-    for number, column in enumerate([*key, *columns]):
-        arrays += [", " if number else "", number, f"::{column.type}[]"]
+    given = [*key, *columns]
     names = ", ".join(f"v{number}" for number in range(len(values)))
     sets = ", ".join(f"{c.quoted} = s.v{n}" for n, c in enumerate(columns, len(key)))
     same = " and ".join(f"t.{c.quoted} = s.v{n}" for n, c in enumerate(key))
@@ -142,10 +129,10 @@ def rewrite(
         kind="exec",
         lines=(
             Line(f"update {table} t set {sets} from unnest("),
-            Line(*arrays),
+            _arrays(given),
             Line(f") as s({names}) where {same}"),
         ),
-        parameters=tuple(column.name for column in [*key, *columns]),
+        parameters=tuple(column.name for column in given),
     )
     return Statement(query, tuple(map(list, values)))
 
@@ -169,6 +156,21 @@ class Reading:
                 self.composites[column.composite] = part
             elif column.base in _JSON and part is not Any:
                 self.converts[place] = types[column.name]
+
+    def query(
+        self, name: str, kind: Kind, lines: tuple[Line, ...], parameters: Sequence[Column]
+    ) -> Query[Any]:
+        """A query that gives these columns, and takes values of those."""
+        return Query(
+            name=name,
+            kind=kind,
+            lines=lines,
+            parameters=tuple(column.name for column in parameters),
+            row=self.row,
+            named=True,
+            composites=self.composites,
+            converts=self.converts,
+        )
 
 
 def _types(row: type[Row]) -> dict[str, Any]:

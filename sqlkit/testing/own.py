@@ -16,6 +16,9 @@ from sqlkit.testing.ordinary_user import ordinary_user, temporary_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_FOLDER = str(Path(__file__).parent)
+_PROGRAM = f"import sys; sys.path.append({_FOLDER!r}); from watch.program import main; main()"
+
 
 class Started(NamedTuple):
     """What the watcher says once the server is ready."""
@@ -78,8 +81,8 @@ def _watcher(
         "keep": keep,
         "port": port,
     }
-    return subprocess.Popen(  # noqa: S603 - this Python and a file of ours
-        [sys.executable, "-I", "-S", watch.__file__, json.dumps(job)],
+    return subprocess.Popen(  # noqa: S603 - this Python and a program of ours
+        [sys.executable, "-I", "-S", "-c", _PROGRAM, json.dumps(job)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

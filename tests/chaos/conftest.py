@@ -9,7 +9,7 @@ import pytest
 from tests.database.pool.servers import machine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.database.pool.servers import Machine
 
@@ -19,14 +19,3 @@ def own() -> Iterator[Machine]:
     """A running server of this test's own."""
     with machine(max_connections="120") as one:
         yield one
-
-
-@pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Print a number that was measured, also when the test is fine."""
-
-    def say(text: str) -> None:
-        with capsys.disabled():
-            print(f"\n  {text}", end=" ", flush=True)  # noqa: T201 # make chaos reports numbers
-
-    return say

@@ -127,6 +127,14 @@ def test_offline_with_a_dsn_is_wrong_use(sqlkit: Run) -> None:
     assert "--offline" in sqlkit("check", "--offline", "--dsn", "x", exit_code=2).stderr
 
 
+def test_a_path_is_wrong_use_and_the_message_says_why(project: Path, sqlkit: Run) -> None:
+    result = sqlkit("check", str(project / "sql"), "--offline", exit_code=2)
+
+    assert (
+        f"check takes no path, it looks at the whole project: leave out {project}" in result.stderr
+    )
+
+
 @pytest.mark.parametrize("folder", ["sql", "migrations", "sql/deep/er"])
 def test_the_current_folder_makes_no_difference(
     compiled: Path, sqlkit: Run, project: Path, monkeypatch: pytest.MonkeyPatch, folder: str

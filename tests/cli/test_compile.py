@@ -100,6 +100,21 @@ def test_what_a_hand_wrote_is_not_lost_silently(sqlkit: Run, project: Path) -> N
     assert sqlkit("compile").stdout.splitlines()[0] == "wrote sql/notes.py"
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("sql/notes.py", "in sql/notes.py; did you mean sql/notes.sql?"),
+        ("pyproject.toml", "in pyproject.toml: they are in sql ([tool.sqlkit] sql)"),
+    ],
+)
+def test_a_path_without_a_query_is_told_where_there_are_some(
+    sqlkit: Run, project: Path, path: str, said: str
+) -> None:
+    (project / "sql" / "notes.py").touch()
+
+    assert said in " ".join(sqlkit("compile", path, exit_code=2).stderr.split())
+
+
 @pytest.mark.parametrize("command", ["compile", "check"])
 def test_a_migration_that_misses_a_table_is_not_told_to_apply_migrations(
     sqlkit: Run, project: Path, command: str
@@ -109,7 +124,7 @@ def test_a_migration_that_misses_a_table_is_not_told_to_apply_migrations(
     result = sqlkit(command, exit_code=1)
 
     assert "[42P01]" in result.stderr
-    assert "in the migration 0002.bad" in result.stderr
+    assert "in the migration 0002.bad, migrations/0002.bad.sql:1\n" in result.stderr
     assert "hint" not in result.stderr
 
 

@@ -50,6 +50,12 @@ def test_an_error_brings_its_exit_status(error: Exception, code: int | None) -> 
     assert status(error) == code
 
 
+def test_a_file_that_cannot_be_read_is_named_first() -> None:
+    error = FileNotFoundError(errno.ENOENT, "No such file or directory", "sql/users.sql")
+
+    assert drawn(error).plain == "error: sql/users.sql: No such file or directory"
+
+
 def test_an_error_in_a_file_is_drawn_with_place_caret_and_hint() -> None:
     assert drawn(AT).plain == str(AT)
 

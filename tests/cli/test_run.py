@@ -187,6 +187,17 @@ def test_libpqs_own_variables_name_the_database(
     assert "first" in sqlkit("run", "notes.get_note", "id=1").stdout
 
 
+@pytest.mark.parametrize("command", [("run", "notes.count_notes"), ("seed", "--fill", "notes=1")])
+def test_a_server_that_is_not_there_is_said_once(
+    sqlkit: Run, project: Path, caplog: pytest.LogCaptureFixture, command: tuple[str, ...]
+) -> None:
+    result = sqlkit(*command, "--dsn", "host=127.0.0.1 port=1", exit_code=2)
+
+    assert "is the server running?" in result.stderr
+    assert "sqlkit db start" in result.stderr
+    assert not caplog.records
+
+
 def test_without_a_database_the_message_says_where_to_name_one(sqlkit: Run, project: Path) -> None:
     result = sqlkit("run", "notes.get_note", "id=1", exit_code=2)
 

@@ -1,4 +1,4 @@
-"""Databases for the tests of this folder.
+"""Databases for the tests of this folder, and servers that may be stopped.
 
 A test that asks for ``both`` is written once, with ``await``, and runs twice: on an
 `AsyncDatabase`, and on a `Database` behind `Awaited`.
@@ -13,17 +13,12 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from sqlkit import AsyncDatabase, sql
+from tests.database.pool.servers import machine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from sqlkit.testing.server import Server
-
-
-@pytest.fixture(scope="module")
-def module_url(server: Server) -> Iterator[str]:
-    with server.database() as url:
-        yield url
+    from tests.database.pool.servers import Machine
 
 
 @pytest.fixture
@@ -38,3 +33,18 @@ async def both(make_both: Callable[..., AsyncDatabase], url: str) -> AsyncIterat
         schema = await database.run(sql("show search_path", kind="one"))
         await database.run(sql(f"create schema {schema.split(',')[0]}", kind="exec"))
         yield database
+
+
+@pytest.fixture(scope="module")
+def stoppable() -> Iterator[Machine]:
+    """A server of this module's own."""
+    with machine() as own:
+        yield own
+
+
+@pytest.fixture
+def own(stoppable: Machine) -> Machine:
+    """It, running."""
+    if stoppable.process is None:
+        stoppable.start()
+    return stoppable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sqlkit import Statement, UnreadableValue, sql
+from tests.database.ways import by_copy, by_run, by_stream, in_a_transaction
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -38,40 +39,22 @@ async def alter(db: Any, how: str, row: str) -> None:
     await change(db, f"insert into sizes values ({row})")
 
 
-async def _run(db: AsyncDatabase, text: str) -> Any:
-    return await db.run(sql(text, kind="many"))
-
-
-async def _run_in_transaction(db: AsyncDatabase, text: str) -> Any:
-    async with db.transaction() as tx:
-        return await tx.run(sql(text, kind="many"))
-
-
-async def _batch(db: AsyncDatabase, text: str) -> Any:
+async def by_batch(db: AsyncDatabase, text: str) -> Any:
     first, second = await db.batch([sql(text)] * 2)
     assert first == second
     return first
 
 
-async def _stream(db: AsyncDatabase, text: str) -> Any:
-    async with db.stream(sql(text)) as rows:
-        return [row async for row in rows]
+WAYS = [by_run, in_a_transaction, by_batch, by_stream, by_copy]
 
 
-async def _copy(db: AsyncDatabase, text: str) -> Any:
-    return await db.run(sql(text, kind="copy"))
-
-
-CALLS = [_run, _run_in_transaction, _batch, _stream, _copy]
-
-
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("text", [SIZES, "select array[size, null] from sizes"])
 async def test_a_change_of_its_fields_is_not_noticed(
-    one: AsyncDatabase, call: Callable[..., Any], text: str
+    one: AsyncDatabase, way: Callable[..., Any], text: str
 ) -> None:
     async def sizes() -> list[Any]:
-        rows = await call(one, text)
+        rows = await way(one, text)
         return [row[0] if isinstance(row, list) else row for row in rows]
 
     assert [await sizes(), await sizes()] == [[(1, 2)]] * 2
@@ -113,13 +96,13 @@ async def test_a_write_that_gives_it_is_done_once(one: AsyncDatabase) -> None:
 
 
 async def test_what_came_in_a_form_that_can_t_be_read_is_an_error_once(one: AsyncDatabase) -> None:
-    assert await _run(one, SIZES) == [(1, 2)]
+    assert await by_run(one, SIZES) == [(1, 2)]
     await change(one, "alter type size add attribute place point")
     with pytest.raises(UnreadableValue, match="run it again"):
-        await _run(one, SIZES)
-    assert await _run(one, SIZES) == [(1, 2, None)]
+        await by_run(one, SIZES)
+    assert await by_run(one, SIZES) == [(1, 2, None)]
     await change(one, "alter type size add attribute depth int")
-    assert await _run(one, SIZES) == [(1, 2, None, None)]
+    assert await by_run(one, SIZES) == [(1, 2, None, None)]
 
 
 async def test_a_composite_that_is_called_as_another_type_is_none_of_it(one: AsyncDatabase) -> None:
@@ -140,16 +123,16 @@ async def test_a_changed_composite_is_read_behind_a_pooler(
     make_both: Callable[..., AsyncDatabase], one: AsyncDatabase, database_url: str
 ) -> None:
     async with make_both(database_url, pooler="transaction") as pooled:
-        assert await _run(pooled, SIZES) == [(1, 2)]
+        assert await by_run(pooled, SIZES) == [(1, 2)]
         await alter(one, "alter attribute width type real", "row(1.5, 2)")
-        assert await _run(pooled, SIZES) == [(1.5, 2)]
+        assert await by_run(pooled, SIZES) == [(1.5, 2)]
 
 
 async def test_reading_it_again_and_again_makes_no_more_classes(one: AsyncDatabase) -> None:
-    await _stream(one, SIZES)
+    await by_stream(one, SIZES)
     before = _classes()
     for _ in range(20):
-        assert await _stream(one, SIZES) == [(1, 2)]
+        assert await by_stream(one, SIZES) == [(1, 2)]
     assert _classes() == before
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlkit import AsyncDatabase
-    from sqlkit.testing.server import Server
 
 Open: TypeAlias = "Callable[..., AsyncDatabase]"
 Session: TypeAlias = "psycopg.Connection[Any]"
@@ -50,12 +49,6 @@ def open_one(make_both: Open, seen: Seen) -> Open:
         return make_both(conninfo, max_size=1, policies=policies, **options)
 
     return make
-
-
-@pytest.fixture(scope="module")
-def module_url(server: Server) -> Iterator[str]:
-    with server.database() as url:
-        yield url
 
 
 @pytest.fixture

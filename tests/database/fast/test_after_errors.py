@@ -6,16 +6,15 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from sqlkit import AsyncDatabase, Database, sql
 from tests.awaited import Awaited, at_once
 from tests.database.fast import mixes
+from tests.database.fast.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def db(module_url: str) -> Iterator[AsyncDatabase]:
 
 
 @given(steps=mixes.MIXES)
-@EXAMPLES
+@examples(25)
 def test_any_mix_of_calls_gives_what_each_asked_for(db: AsyncDatabase, steps: list[Any]) -> None:
     at_once(mixes.check(db, steps))
 
@@ -53,7 +52,7 @@ def tasks(module_url: str, runner: asyncio.Runner) -> Iterator[AsyncDatabase]:
 
 
 @given(steps=mixes.MIXES)
-@EXAMPLES
+@examples(25)
 def test_any_mix_of_awaited_calls_gives_what_each_asked_for(
     runner: asyncio.Runner, tasks: AsyncDatabase, steps: list[Any]
 ) -> None:

@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlkit import AsyncDatabase, Database
 from tests.awaited import Awaited, at_once
 from tests.database.fast import decoding
 from tests.database.fast.every_type import GROUPS
+from tests.database.fast.examples import QUICK, examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import psycopg
-
-EXAMPLES = settings(
-    max_examples=12,
-    deadline=None,
-    phases=[Phase.generate],  # to find the least of so many columns takes minutes
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +34,7 @@ def db(module_url: str) -> Iterator[AsyncDatabase]:
 
 @pytest.mark.parametrize("group", GROUPS)
 @given(data=st.data())
-@EXAMPLES
+@examples(12, QUICK)
 def test_a_value_is_what_psycopg_says_and_what_was_sent(
     db: AsyncDatabase, conn: psycopg.Connection[Any], group: str, data: st.DataObject
 ) -> None:

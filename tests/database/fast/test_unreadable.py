@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sqlkit import UnreadableValue, sql
+from tests.database.ways import by_copy, by_run, by_stream, in_a_transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,26 +32,8 @@ VALUES = [
 ]
 
 
-async def by_run(db: AsyncDatabase, text: str) -> Any:
-    return await db.run(sql(text))
-
-
 async def by_batch(db: AsyncDatabase, text: str) -> Any:
     return await db.batch([sql("select 1"), sql(text), sql("select 2")])
-
-
-async def in_a_transaction(db: AsyncDatabase, text: str) -> Any:
-    async with db.transaction() as tx:
-        return await tx.run(sql(text))
-
-
-async def by_stream(db: AsyncDatabase, text: str) -> Any:
-    async with db.stream(sql(text)) as rows:
-        return [row async for row in rows]
-
-
-async def by_copy(db: AsyncDatabase, text: str) -> Any:
-    return await db.run(sql(text, kind="copy"))
 
 
 WAYS = [by_run, by_batch, in_a_transaction, by_stream, by_copy]

@@ -8,13 +8,11 @@ import psycopg
 import pytest
 
 from tests.database.pipeline.reads import piped, row, warm
-from tests.database.pool.servers import machine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
     from sqlkit import AsyncDatabase
-    from tests.database.pool.servers import Machine
 
 
 @pytest.fixture
@@ -37,18 +35,3 @@ async def db(tables: str) -> AsyncIterator[AsyncDatabase]:
     async with piped(tables, max_size=4) as database:
         await warm(database, row(1))
         yield database
-
-
-@pytest.fixture(scope="module")
-def stoppable() -> Iterator[Machine]:
-    """A server of this module's own."""
-    with machine() as own:
-        yield own
-
-
-@pytest.fixture
-def own(stoppable: Machine) -> Machine:
-    """It, running."""
-    if stoppable.process is None:
-        stoppable.start()
-    return stoppable

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvloop
 
 from sqlkit import DeadlineExceeded, deadline
 from tests.database.pipeline.reads import (
@@ -91,18 +90,10 @@ async def test_a_cancelled_task_ends_its_query(db: AsyncDatabase) -> None:
     await lanes_answer(db)
 
 
-LOOPS: list[Callable[[], asyncio.AbstractEventLoop]] = [
-    asyncio.new_event_loop,
-    uvloop.new_event_loop,
-]
-
-
-@pytest.mark.parametrize("loop", LOOPS)
 def test_500_cancellations_give_nobody_another_s_row(
-    tables: str, loop: Callable[[], asyncio.AbstractEventLoop]
+    tables: str, on_loop: Callable[..., Any]
 ) -> None:
-    with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(cancellations(tables))
+    on_loop(cancellations(tables))
 
 
 async def cancellations(tables: str) -> None:

@@ -6,12 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlkit import AsyncDatabase, sql
 from tests.database.fast import decoding
 from tests.database.fast.every_type import GROUPS
+from tests.database.fast.examples import QUICK, examples
 from tests.database.fast.sameness import same
 from tests.database.pipeline.reads import lanes, piped, read, row, warm
 
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
     from sqlkit import Statement
 
 Databases = tuple[asyncio.Runner, AsyncDatabase, AsyncDatabase]
-
-EXAMPLES = settings(
-    max_examples=12,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +37,7 @@ def databases(module_url: str) -> Iterator[Databases]:
 
 @pytest.mark.parametrize("group", GROUPS)
 @given(data=st.data())
-@EXAMPLES
+@examples(12, QUICK)
 def test_a_value_is_the_same(databases: Databases, group: str, data: st.DataObject) -> None:
     runner, with_lanes, without = databases
     types = decoding.Columns.of(group).types

@@ -1,4 +1,4 @@
-"""Servers for the tests of this folder that may be stopped, and what they look at."""
+"""What the tests of this folder look at: pools, and what is logged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sqlkit import sql
-from tests.database.pool.servers import machine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -17,25 +16,9 @@ if TYPE_CHECKING:
     from sqlkit import AsyncDatabase, Database
     from sqlkit.database.pool.async_pool import AsyncPool
     from sqlkit.database.pool.pool import Pool
-    from tests.database.pool.servers import Machine
 
 ONE = sql("select 1", kind="one")
 PID = sql("select pg_backend_pid()", kind="one")
-
-
-@pytest.fixture(scope="module")
-def stoppable() -> Iterator[Machine]:
-    """A server of this module's own."""
-    with machine() as own:
-        yield own
-
-
-@pytest.fixture
-def own(stoppable: Machine) -> Machine:
-    """It, running."""
-    if stoppable.process is None:
-        stoppable.start()
-    return stoppable
 
 
 def pool_of(database: Database) -> Pool:
