@@ -14,6 +14,7 @@ from sqlkit.database import health, outcome, repeat, values, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.attempt import attempt_async
+from sqlkit.database.block import AsyncBlock
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.pipeline.pipeline import Pipeline
@@ -283,29 +284,49 @@ class AsyncDatabase(AsyncConnection):
 
     # --- Transactions
 
-    @asynccontextmanager
-    async def transaction(
+    def transaction(
         self,
         *,
         isolation: Isolation | None = None,
         read_only: bool | None = None,
         deferrable: bool | None = None,
         separate: bool = False,
-    ) -> AsyncGenerator[AsyncTransaction]:
+    ) -> AbstractAsyncContextManager[AsyncTransaction]:
         """Commit at the end of the ``with`` block, roll back if an exception leaves it.
 
         Never run again by itself: see `transact`. Raises `RolledBack` at the end of a block that
         hid an error which had already aborted the transaction.
         """
+        begin = partial(self._begin, isolation, read_only, deferrable, separate=separate)
+        return AsyncBlock(begin, self._give, self._holders)
+
+    async def _begin(
+        self,
+        isolation: Isolation | None,
+        read_only: bool | None,
+        deferrable: bool | None,
+        *,
+        separate: bool,
+    ) -> tuple[wire.AsyncPgConnection, AsyncTransaction]:
+        """A transaction that has begun, and its connection."""
         self._refuse_inside("a transaction", separate)
         call = self._settings.call("begin")
         call.may_repeat = True
-        tx, opened = await self._entered(
-            call, lambda conn: self._begun(conn, isolation, read_only, deferrable)
-        )
-        async with opened:
-            with self._holders.inside(current_task()):
-                yield tx
+
+        async def attempt() -> tuple[wire.AsyncPgConnection, AsyncTransaction]:
+            pool = self._pool or self._opened()
+            conn = pool.at_hand() or await pool.take(call.deadline)
+            try:
+                return conn, await self._begun(conn, isolation, read_only, deferrable).__aenter__()
+            except BaseException as error:
+                outcome.note(call, conn, 1, self._settings)
+                pool.give(conn, error)
+                raise
+
+        return await drive_async(self._settings.chain, call, attempt)
+
+    def _give(self, conn: wire.AsyncPgConnection, error: BaseException | None) -> None:
+        (self._pool or self._opened()).give(conn, error)
 
     async def transact(
         self,

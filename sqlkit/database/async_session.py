@@ -47,6 +47,9 @@ class AsyncSession(AsyncConnection):
 
     __slots__ = ("_conn", "_depth", "_over", "_settings")
 
+    # Whether BEGIN may go with the first statement: nobody else speaks to the connection.
+    _begins_later = True
+
     def __init__(self, conn: wire.AsyncPgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
         self._settings = settings
@@ -76,6 +79,7 @@ class AsyncSession(AsyncConnection):
     def _unless_over(self, gen: PQGen[R]) -> PQGen[R]:
         """Begin only now, with the connection's lock: the end may have come while others had it."""
         self._refuse_if_over()
+        yield from wire.begun(self._conn)
         return (yield from gen)
 
     async def _wait_for(
@@ -225,23 +229,34 @@ class AsyncSession(AsyncConnection):
         self._refuse_if_over()
         depth = self._depth + 1
         command = begin.begin(depth, isolation, read_only, deferrable)
-        return AsyncTransaction(self._conn, self._settings, depth, command)
+        later = self._begins_later and depth == 1 and self._settings.pooler is None
+        return AsyncTransaction(self._conn, self._settings, depth, command, later=later)
 
 
 class AsyncTransaction(AsyncSession):
     """A transaction, or a savepoint in one, for the length of its ``with`` block."""
 
-    __slots__ = ("_command",)
+    __slots__ = ("_command", "_later")
 
     def __init__(
-        self, conn: wire.AsyncPgConnection, settings: Settings, depth: int, command: bytes
+        self,
+        conn: wire.AsyncPgConnection,
+        settings: Settings,
+        depth: int,
+        command: bytes,
+        *,
+        later: bool,
     ) -> None:
         super().__init__(conn, settings, depth)
         self._command = command
+        self._later = later
 
     async def __aenter__(self) -> Self:
-        command = wire.begin if self._depth == 1 else wire.command
-        await self._wait(command(self._conn, self._command))
+        if self._later:
+            wire.begin_later(self._conn, self._command)
+        else:
+            command = wire.begin if self._depth == 1 else wire.command
+            await self._wait(command(self._conn, self._command))
         return self
 
     async def __aexit__(
@@ -251,6 +266,8 @@ class AsyncTransaction(AsyncSession):
         traceback: TracebackType | None,
     ) -> None:
         self._over = True  # for all who wait for the connection meanwhile
+        if self._conn.pending and await self._never_began():
+            return
         if error is not None:
             await self._roll_back()
         elif wire.is_aborted(self._conn):
@@ -262,6 +279,10 @@ class AsyncTransaction(AsyncSession):
             call = self._settings.call("commit")
             call.inside = True
             await drive_async(self._settings.chain, call, lambda: self._commit(call))
+
+    async def _never_began(self) -> bool:
+        async with self._conn.lock:  # whoever has it may be about to begin
+            return wire.never_began(self._conn)
 
     async def _commit(self, call: Call) -> None:
         """COMMIT; where the answer is lost, ask what became of the transaction."""
@@ -296,6 +317,8 @@ class AsyncHeldConnection(AsyncSession):
     """One connection of the pool, for the length of a ``with`` block, then reset."""
 
     __slots__ = ("_holders",)
+
+    _begins_later = False
 
     def __init__(self, conn: wire.AsyncPgConnection, settings: Settings, holders: Holders) -> None:
         super().__init__(conn, settings)

@@ -49,7 +49,8 @@ def attempt(
     result: T
     query, args = statement.query, statement.args
     try:
-        seconds = min(settings.timeout, call.deadline - monotonic())
+        allowed = settings.timeout if query.timeout is None else query.timeout
+        seconds = min(allowed, call.deadline - monotonic())
         bound = wire.ready(conn, query, args, seconds)
         if bound is None:
             rest = wire.run(conn, statement)
@@ -57,7 +58,7 @@ def attempt(
         else:
             results: list[PGresult] = []
             try:
-                wire.send(conn, bound, args)
+                wire.send(conn, bound, args, seconds)
                 results = driver.answered(conn, seconds + PATIENCE)
                 result = wire.value(conn, bound, results)
             except BaseException as error:
@@ -83,7 +84,8 @@ async def attempt_async(
     result: T
     query, args = statement.query, statement.args
     try:
-        seconds = min(settings.timeout, call.deadline - monotonic())
+        allowed = settings.timeout if query.timeout is None else query.timeout
+        seconds = min(allowed, call.deadline - monotonic())
         bound = wire.ready(conn, query, args, seconds)
         if bound is None:
             rest = wire.run(conn, statement)
@@ -91,7 +93,7 @@ async def attempt_async(
         else:
             results: list[PGresult] = []
             try:
-                wire.send(conn, bound, args)
+                wire.send(conn, bound, args, seconds)
                 results = await driver.answered_async(conn, seconds + PATIENCE)
                 result = wire.value(conn, bound, results)
             except BaseException as error:

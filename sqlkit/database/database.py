@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlkit.database import health, outcome, repeat, values, wire
 from sqlkit.database.attempt import attempt
+from sqlkit.database.block import Block
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
@@ -265,7 +266,6 @@ class Database(Connection):
 
     # --- Transactions
 
-    @contextmanager
     def transaction(
         self,
         *,
@@ -273,20 +273,42 @@ class Database(Connection):
         read_only: bool | None = None,
         deferrable: bool | None = None,
         separate: bool = False,
-    ) -> Generator[Transaction]:
+    ) -> AbstractContextManager[Transaction]:
         """Commit at the end of the ``with`` block, roll back if an exception leaves it.
 
         Never run again by itself: see `transact`. Raises `RolledBack` at the end of a block that
         hid an error which had already aborted the transaction.
         """
+        begin = partial(self._begin, isolation, read_only, deferrable, separate=separate)
+        return Block(begin, self._give, self._holders)
+
+    def _begin(
+        self,
+        isolation: Isolation | None,
+        read_only: bool | None,
+        deferrable: bool | None,
+        *,
+        separate: bool,
+    ) -> tuple[wire.PgConnection, Transaction]:
+        """A transaction that has begun, and its connection."""
         self._refuse_inside("a transaction", separate)
         call = self._settings.call("begin")
         call.may_repeat = True
-        tx, opened = self._entered(
-            call, lambda conn: self._begun(conn, isolation, read_only, deferrable)
-        )
-        with opened, self._holders.inside(current_thread()):
-            yield tx
+
+        def attempt() -> tuple[wire.PgConnection, Transaction]:
+            pool = self._pool or self._opened()
+            conn = pool.at_hand() or pool.take(call.deadline)
+            try:
+                return conn, self._begun(conn, isolation, read_only, deferrable).__enter__()
+            except BaseException as error:
+                outcome.note(call, conn, 1, self._settings)
+                pool.give(conn, error)
+                raise
+
+        return drive(self._settings.chain, call, attempt)
+
+    def _give(self, conn: wire.PgConnection, error: BaseException | None) -> None:
+        (self._pool or self._opened()).give(conn, error)
 
     def transact(
         self,

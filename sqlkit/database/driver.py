@@ -111,15 +111,29 @@ def waited_async(conn: _Read, gen: PQGen[T], seconds: float) -> Awaitable[T]:
 
 
 def answered(conn: psycopg.Connection[Any], seconds: float) -> list[PGresult]:
-    """The results of what was sent; as `waited`."""
+    """The results of the statement that was sent; as `waited`."""
     pgconn = conn.pgconn
-    return waiting.wait(execute(pgconn), pgconn.socket, interval=_INTERVAL, timeout=seconds)
+    gen: PQGen[list[PGresult]]
+    gen = _second(pgconn) if pgconn.pipeline_status else execute(pgconn)
+    return waiting.wait(gen, pgconn.socket, interval=_INTERVAL, timeout=seconds)
 
 
 def answered_async(conn: _Read, seconds: float) -> Awaitable[list[PGresult]]:
     """`answered`, to be awaited."""
     pgconn = conn.pgconn
-    return conn.reader.run(execute(pgconn), pgconn.socket, seconds)
+    gen = _second(pgconn) if pgconn.pipeline_status else execute(pgconn)
+    return conn.reader.run(gen, pgconn.socket, seconds)
+
+
+def _second(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """The results of the second of two commands in a pipeline; raises the first one's error."""
+    yield from send(pgconn)
+    first: list[PGresult] = yield from fetch_many(pgconn)
+    results: list[PGresult] = yield from fetch_many(pgconn)
+    yield from fetch_many(pgconn)  # the Sync
+    pgconn.exit_pipeline_mode()
+    check(first)
+    return results
 
 
 # --- Results

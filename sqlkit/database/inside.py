@@ -39,13 +39,21 @@ class Holders:
                 "or say separate=True."
             )
 
-    @contextmanager
-    def inside(self, who: Hashable) -> Generator[None]:
+    def enter(self, who: Hashable) -> None:
         """Count ``who`` as inside a transaction."""
         self.held[who] = self.held.get(who, 0) + 1
+
+    def leave(self, who: Hashable) -> None:
+        """Count ``who`` as inside one less."""
+        left = self.held.pop(who) - 1
+        if left:
+            self.held[who] = left
+
+    @contextmanager
+    def inside(self, who: Hashable) -> Generator[None]:
+        """Count ``who`` as inside a transaction for the length of a ``with`` block."""
+        self.enter(who)
         try:
             yield
         finally:
-            left = self.held.pop(who) - 1
-            if left:
-                self.held[who] = left
+            self.leave(who)

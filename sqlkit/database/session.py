@@ -46,6 +46,9 @@ class Session(Connection):
 
     __slots__ = ("_conn", "_depth", "_over", "_settings")
 
+    # Whether BEGIN may go with the first statement: nobody else speaks to the connection.
+    _begins_later = True
+
     def __init__(self, conn: wire.PgConnection, settings: Settings, depth: int = 0) -> None:
         self._conn = conn
         self._settings = settings
@@ -73,6 +76,7 @@ class Session(Connection):
     def _unless_over(self, gen: PQGen[R]) -> PQGen[R]:
         """Begin only now, with the connection's lock: the end may have come while others had it."""
         self._refuse_if_over()
+        yield from wire.begun(self._conn)
         return (yield from gen)
 
     def _wait_for(self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf) -> R:
@@ -219,23 +223,34 @@ class Session(Connection):
         self._refuse_if_over()
         depth = self._depth + 1
         command = begin.begin(depth, isolation, read_only, deferrable)
-        return Transaction(self._conn, self._settings, depth, command)
+        later = self._begins_later and depth == 1 and self._settings.pooler is None
+        return Transaction(self._conn, self._settings, depth, command, later=later)
 
 
 class Transaction(Session):
     """A transaction, or a savepoint in one, for the length of its ``with`` block."""
 
-    __slots__ = ("_command",)
+    __slots__ = ("_command", "_later")
 
     def __init__(
-        self, conn: wire.PgConnection, settings: Settings, depth: int, command: bytes
+        self,
+        conn: wire.PgConnection,
+        settings: Settings,
+        depth: int,
+        command: bytes,
+        *,
+        later: bool,
     ) -> None:
         super().__init__(conn, settings, depth)
         self._command = command
+        self._later = later
 
     def __enter__(self) -> Self:
-        command = wire.begin if self._depth == 1 else wire.command
-        self._wait(command(self._conn, self._command))
+        if self._later:
+            wire.begin_later(self._conn, self._command)
+        else:
+            command = wire.begin if self._depth == 1 else wire.command
+            self._wait(command(self._conn, self._command))
         return self
 
     def __exit__(
@@ -245,6 +260,8 @@ class Transaction(Session):
         traceback: TracebackType | None,
     ) -> None:
         self._over = True  # for all who wait for the connection meanwhile
+        if self._conn.pending and self._never_began():
+            return
         if error is not None:
             self._roll_back()
         elif wire.is_aborted(self._conn):
@@ -256,6 +273,10 @@ class Transaction(Session):
             call = self._settings.call("commit")
             call.inside = True
             drive(self._settings.chain, call, lambda: self._commit(call))
+
+    def _never_began(self) -> bool:
+        with self._conn.lock:  # whoever has it may be about to begin
+            return wire.never_began(self._conn)
 
     def _commit(self, call: Call) -> None:
         """COMMIT; where the answer is lost, ask what became of the transaction."""
@@ -290,6 +311,8 @@ class HeldConnection(Session):
     """One connection of the pool, for the length of a ``with`` block, then reset."""
 
     __slots__ = ("_holders",)
+
+    _begins_later = False
 
     def __init__(self, conn: wire.PgConnection, settings: Settings, holders: Holders) -> None:
         super().__init__(conn, settings)

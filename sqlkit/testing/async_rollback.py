@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from math import inf
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from psycopg.errors import ActiveSqlTransaction
@@ -12,6 +13,7 @@ from sqlkit.database import begin, wire
 from sqlkit.database.async_session import AsyncSession
 from sqlkit.database.connect import connect_async
 from sqlkit.database.deadline import left, wait_async
+from sqlkit.database.inside import current_task
 from sqlkit.errors import OutsideTransaction
 from sqlkit.testing.loopless import LooplessDatabase
 from sqlkit.testing.rollback import ADVICE, NeedsCommit
@@ -116,6 +118,24 @@ class AsyncRollbackDatabase(LooplessDatabase):
             if read_only:
                 await self._command(conn, b"SET TRANSACTION READ ONLY")
             yield tx
+
+    @asynccontextmanager
+    async def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+        separate: bool = False,
+    ) -> AsyncGenerator[AsyncTransaction]:
+        """A savepoint."""
+        self._refuse_inside("a transaction", separate)
+        async with (
+            self._taken(inf) as conn,
+            self._begun(conn, isolation, read_only, deferrable) as tx,
+        ):
+            with self._holders.inside(current_task()):
+                yield tx
 
     def connection(self) -> NoReturn:
         """Refused: it would be a second connection."""

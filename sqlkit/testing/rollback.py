@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from math import inf
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from psycopg.errors import ActiveSqlTransaction
@@ -16,6 +17,7 @@ from sqlkit.database import begin, wire
 from sqlkit.database.connect import connect
 from sqlkit.database.database import Database
 from sqlkit.database.deadline import left, wait
+from sqlkit.database.inside import current_thread
 from sqlkit.database.session import Session
 from sqlkit.errors import OutsideTransaction, SqlkitError
 from sqlkit.testing.finish import finish
@@ -116,6 +118,24 @@ class RollbackDatabase(Database):
         with self._session(conn).transaction() as tx:
             if read_only:
                 self._command(conn, b"SET TRANSACTION READ ONLY")
+            yield tx
+
+    @contextmanager
+    def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool | None = None,
+        deferrable: bool | None = None,
+        separate: bool = False,
+    ) -> Generator[Transaction]:
+        """A savepoint."""
+        self._refuse_inside("a transaction", separate)
+        with (
+            self._taken(inf) as conn,
+            self._begun(conn, isolation, read_only, deferrable) as tx,
+            self._holders.inside(current_thread()),
+        ):
             yield tx
 
     def connection(self) -> NoReturn:

@@ -125,7 +125,8 @@ async def test_a_transaction_on_a_server_that_does_not_answer_ends_too(
         pytest.skip("the server's processes are not ours to stop")
     pid = await one.run(PID)
     with pytest.raises(LookupError), stopping(pid) as stop:
-        async with one.transaction():
+        async with one.transaction() as tx:
+            await tx.run(PID)
             stop()
             raise LookupError("the error to see is this one, not the rollback's")
     assert await one.run(PID) != pid

@@ -39,7 +39,10 @@ from sqlkit.database.wire.stale import may_be_stale
 from sqlkit.database.wire.told import allow, is_ended_by_limit
 from sqlkit.database.wire.transaction import (
     begin,
+    begin_later,
+    begun,
     end_abandoned,
+    never_began,
     transaction_id,
     transaction_status,
 )
@@ -59,7 +62,9 @@ __all__ = [
     "begin",
     "begin_copy_in",
     "begin_copy_out",
+    "begin_later",
     "begin_rows",
+    "begun",
     "command",
     "copy_rows",
     "declare",
@@ -76,6 +81,7 @@ __all__ = [
     "is_idle",
     "is_in_transaction",
     "may_be_stale",
+    "never_began",
     "news",
     "next_rows",
     "note",

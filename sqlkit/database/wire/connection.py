@@ -37,7 +37,9 @@ class Memory:
     set up. ``in_force``: seconds after which the server ends a statement, if it is told nothing
     else; ``enough``: those that a call must have left for that. ``chunked``: rows were read in
     chunks just now. ``altered``: the session isn't what it was. ``before``: the transaction status
-    when the statement was about to be sent.
+    when the statement was about to be sent. ``pending``: the command that begins the transaction,
+    to be sent with what comes first in it. ``telling``: what tells the limit of the statement that
+    is about to be sent, in front of it.
 
     Of a wait: ``until``, the moment by which it must end; ``latest``, that of the block of
     `sqlkit.deadline`; ``own``, what its query says by ``@timeout``; ``ends``, the moment at which
@@ -54,6 +56,8 @@ class Memory:
     chunked: bool = False
     altered: bool = False
     before: int = _IDLE
+    pending: bytes = b""
+    telling: tuple[bytes, list[bytes]] | None = None
     sent: bool = False
     wrote: bool = False
     query: Query[Any] | None = None

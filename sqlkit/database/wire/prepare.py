@@ -126,9 +126,9 @@ def answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Any]:
 
     Raises `UnreadableValue`.
     """
-    if bound.is_fixed:
-        return bound.value(result)
-    if column_types(result) == bound.decoder.oids and column_names(result) == bound.columns:
+    if bound.is_planned or (
+        column_types(result) == bound.decoder.oids and column_names(result) == bound.columns
+    ):
         try:
             return bound.value(result)
         except UnreadableValue:

@@ -14,6 +14,7 @@ from psycopg import pq
 from sqlkit.database.driver import check
 from sqlkit.database.wire.connection import is_iso
 from sqlkit.database.wire.run import note_session
+from sqlkit.database.wire.told import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,31 +26,53 @@ if TYPE_CHECKING:
     from sqlkit.statement import Query
 
 _TUPLES_OK = pq.ExecStatus.TUPLES_OK
+_INTRANS = pq.TransactionStatus.INTRANS
 
 
 def ready(conn: AnyConnection, query: Query[Any], args: Sequence[Any], left: float) -> Bound | None:
-    """What a statement is bound to, if it can be sent as it is, with so many seconds left.
+    """What a statement is bound to, if it can be sent at once, with so many seconds left.
 
     And if what it gives is sure, which it isn't where nothing stays prepared.
     """
-    conn.before = conn.pgconn.transaction_status
-    if left < conn.enough or query.timeout is not None:
-        return None
+    conn.before = _INTRANS if conn.pending else conn.pgconn.transaction_status
+    conn.telling = None
     bound = conn.bindings.get(query.variant(args))
     if bound is None or not bound.is_planned or (bound.needs_iso and not is_iso(conn)):
         return None
-    return bound
+    if left < conn.enough or query.timeout is not None:
+        conn.telling = at_once(conn, left, query.timeout)
+        if conn.telling is None or conn.pending or bound.alone:
+            return None
+    return None if conn.chunked else bound
 
 
-def send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> None:
-    """Send it; its answer is waited for by `driver.execute`. Raises `WrongArgument`."""
+def send(conn: AnyConnection, bound: Bound, args: Sequence[Any], left: float) -> None:
+    """Send it, with what comes before it; `driver.answered` waits for the answer.
+
+    Raises `WrongArgument`.
+    """
     sent = bound.encode(args)
     conn.sent = True
     conn.query = bound.query
     if not bound.only_reads:
         conn.wrote = True
-    conn.ends = monotonic() + conn.profile.timeout
-    conn.pgconn.send_query_prepared(bound.name, sent, bound.encoder.formats, bound.decoder.format)
+    pgconn = conn.pgconn
+    is_alone = not conn.pending and conn.telling is None
+    conn.ends = monotonic() + (conn.profile.timeout if conn.telling is None else left)
+    if not is_alone:
+        pgconn.enter_pipeline_mode()
+        _send_first(conn)
+    pgconn.send_query_prepared(bound.name, sent, bound.encoder.formats, bound.decoder.format)
+    if not is_alone:
+        pgconn.pipeline_sync()
+
+
+def _send_first(conn: AnyConnection) -> None:
+    if conn.pending:
+        begin, conn.pending = conn.pending, b""
+        conn.pgconn.send_query_params(begin, [])
+    elif conn.telling is not None:
+        conn.pgconn.send_query_prepared(*conn.telling)
 
 
 def value(conn: AnyConnection, bound: Bound, results: list[PGresult]) -> Any:

@@ -14,6 +14,7 @@ from sqlkit.database.wire.connection import is_aborted, is_idle
 from sqlkit.database.wire.prepare import answered, bind, forget, is_readable
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import prepare, sends, telling
+from sqlkit.database.wire.transaction import begun
 from sqlkit.errors import WrongArgument
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
     variant = statement.variant()
     conn.sent = False
     conn.query = statement.query
+    yield from begun(conn)
     if statement.query.kind == "script":
         conn.sent = conn.wrote = True
         yield from command(conn, conn.profile.before_script + variant.sql.encode())

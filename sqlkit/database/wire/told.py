@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from sqlkit.statement import Query
 
 Told: TypeAlias = "tuple[str, list[bytes]]"
+Prepared: TypeAlias = "tuple[bytes, list[bytes]]"
+"""The name of a statement that was prepared, and its arguments."""
 
 
 class Telling(NamedTuple):
@@ -38,6 +40,8 @@ class Telling(NamedTuple):
 
 
 NOTHING = Telling(())
+
+_LOCAL = {sure: f"SELECT {limit.local(is_sure=sure)}" for sure in (True, False)}
 
 
 def telling(conn: AnyConnection, bound: Bound | None = None) -> Telling | None:
@@ -65,6 +69,17 @@ def telling(conn: AnyConnection, bound: Bound | None = None) -> Telling | None:
     if is_idle(conn):
         return Telling([here])
     return Telling([(limit.KEEP, []), here], [(limit.RESTORE, [])])
+
+
+def at_once(conn: AnyConnection, left: float, own: float | None) -> Prepared | None:
+    """What tells the limit of a statement that stands by itself, where that is prepared already.
+
+    ``left`` and ``own`` as in `limit.must_be_told`.
+    """
+    if conn.profile.pooled or not is_idle(conn) or not limit.must_be_told(left, conn.in_force, own):
+        return None
+    name = conn.prepared.get(_LOCAL[limit.is_longer(own, conn.in_force)])
+    return None if name is None else (name, [b"%dms" % limit.milliseconds(left)])
 
 
 def _in_force(conn: AnyConnection) -> float:

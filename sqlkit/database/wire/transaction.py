@@ -15,8 +15,27 @@ if TYPE_CHECKING:
 
 def begin(conn: AnyConnection, sql: bytes) -> PQGen[None]:
     """Begin a transaction in which nothing has been sent yet."""
+    begin_later(conn, sql)
+    yield from begun(conn)
+
+
+def begin_later(conn: AnyConnection, sql: bytes) -> None:
+    """Begin a transaction with what is said in it first; if nothing is, it never begins."""
     conn.sent = conn.wrote = False
-    yield from command(conn, conn.profile.begin(sql, conn.in_force))
+    conn.pending = sql
+
+
+def begun(conn: AnyConnection) -> PQGen[None]:
+    """Begin the transaction that is to begin, if there is one."""
+    if sql := conn.pending:
+        conn.pending = b""
+        yield from command(conn, conn.profile.begin(sql, conn.in_force))
+
+
+def never_began(conn: AnyConnection) -> bool:
+    """Whether the transaction at whose end we are has not begun; nor will it any more."""
+    was_pending, conn.pending = bool(conn.pending), b""
+    return was_pending
 
 
 def transaction_id(conn: AnyConnection) -> PQGen[str | None]:
