@@ -171,6 +171,8 @@ def test_each_event_loop_has_lanes_of_its_own(tables: str) -> None:
     asyncio.run(db.close())
 
 
+# Python 3.12 and newer warn of threads, of which the one that watches the time is one.
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_forked_child_leaves_its_parent_its_lanes(tables: str) -> None:
     db = piped(tables)
     with asyncio.Runner() as runner:
