@@ -41,6 +41,9 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(TESTS)
 
+# What takes minutes may.
+chaos soak: export PYTEST_ADDOPTS := --timeout 1800 -o faulthandler_timeout=1790
+
 chaos: $(READY)
 	$(BIN)/python -m tests.policy.breaker
 	SQLKIT_TEST_CALLS=1000 $(BIN)/python -m pytest tests/database/test_told.py -k mixed_calls

@@ -35,7 +35,7 @@ def sleep(timeout: float | None = None) -> Statement[Any]:
 async def one(
     make_both: Callable[..., AsyncDatabase], database_url: str
 ) -> AsyncIterator[AsyncDatabase]:
-    async with make_both(database_url, max_size=1, timeout=0.3, pool_timeout=0.5) as database:
+    async with make_both(database_url, max_size=1, timeout=0.9, pool_timeout=2) as database:
         yield database
 
 

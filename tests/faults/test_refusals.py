@@ -96,7 +96,7 @@ WAYS = [alone, in_transaction, in_transact, in_batch]
 async def test_it_is_executed_once_and_the_connection_stays(
     open_one: Open, direct: Session, module_url: str, state: str, text: str, executions: int
 ) -> None:
-    url = make_conninfo(module_url, options="-c statement_timeout=300 -c role=pg_monitor")
+    url = make_conninfo(module_url, options="-c statement_timeout=1s -c role=pg_monitor")
     async with open_one(url) as db:
         pid = await db.run(PID)
         for number, way in enumerate(WAYS, 1):

@@ -80,3 +80,13 @@ async def lanes_answer(db: AsyncDatabase) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("there is no lane")
+
+
+async def on_a_lane(db: AsyncDatabase, statement: Statement[Any]) -> Any:
+    """What a statement gives once a lane answers; the last of it is whose answer it is."""
+    for _ in range(1500):
+        found: Any = await db.run(statement)
+        if (found if isinstance(found, int) else found[-1]) in lanes(db):
+            return found
+        await asyncio.sleep(0.01)
+    raise AssertionError("it is never answered by a lane")

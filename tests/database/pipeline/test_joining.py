@@ -11,7 +11,7 @@ import pytest
 from sqlkit import AsyncDatabase, sql
 from sqlkit.database.pipeline.joining import may_join
 from sqlkit.statement import Effects, Query
-from tests.database.pipeline.reads import PID, lanes
+from tests.database.pipeline.reads import PID, lanes, on_a_lane
 
 READ: Query[Any] = Query(
     name="t.read", lines=(), kind="one", effects=Effects(("public.t",), volatility="stable")
@@ -58,7 +58,7 @@ def test_nothing_else_may(change: dict[str, Any]) -> None:
 
 
 async def test_what_may_not_join_is_run_on_a_connection_of_the_pool(db: AsyncDatabase) -> None:
-    assert await db.run(PID) in lanes(db)
+    await on_a_lane(db, PID)
     assert await db.run(sql("select pg_backend_pid()", kind="one")) not in lanes(db)
     async with db.transaction() as tx:
         assert await tx.run(PID) not in lanes(db)

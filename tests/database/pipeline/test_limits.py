@@ -50,7 +50,7 @@ async def test_a_deadline_ends_a_call_and_its_query(db: AsyncDatabase, seconds: 
 
 async def test_a_query_s_own_timeout_ends_it(tables: str) -> None:
     statement = slow(20)
-    limited = replace(statement, query=replace(statement.query, timeout=1.0, _variants={}))
+    limited = replace(statement, query=replace(statement.query, timeout=3.0, _variants={}))
     quick = replace(limited, args=(0.0,))
     async with piped(tables) as db:
         await warm(db, quick)
@@ -60,7 +60,7 @@ async def test_a_query_s_own_timeout_ends_it(tables: str) -> None:
 
 
 async def test_the_database_s_timeout_ends_a_call_without_a_chain(tables: str) -> None:
-    async with piped(tables, timeout=2.0, policies=[]) as db:
+    async with piped(tables, timeout=3.0, policies=[]) as db:
         await warm(db, slow(0))
         with pytest.raises(DeadlineExceeded):
             await db.run(slow(20))

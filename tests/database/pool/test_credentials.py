@@ -30,9 +30,9 @@ async def test_each_new_connection_has_what_the_function_says_then(
         return make_conninfo(database_url, application_name=f"number {calls}")
 
     name = sql("select current_setting('application_name')", kind="one")
-    async with make_both(conninfo, max_lifetime=0.6) as database:
+    async with make_both(conninfo, max_lifetime=1.2) as database:
         assert await database.run(name) == "number 1"
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(1.3)
         assert await database.run(name) == f"number {calls}" != "number 1"
 
 

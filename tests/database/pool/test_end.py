@@ -30,7 +30,7 @@ COUNT = sql(
 def others(url: str) -> int:
     """How many connections there are besides our own; those that leave are given a moment."""
     with Database(url, max_size=1) as database:
-        for _ in range(100):
+        for _ in range(500):
             if database.run(COUNT) == 1:
                 break
             time.sleep(0.02)
@@ -43,7 +43,7 @@ def ended(program: str, url: str) -> str:
         [sys.executable, "-X", "dev", "-c", program, url],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

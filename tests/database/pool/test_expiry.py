@@ -34,10 +34,10 @@ async def test_a_connection_is_replaced_when_its_time_is_over(
 async def test_what_nobody_uses_is_closed_down_to_the_minimum(
     make_both: Callable[..., AsyncDatabase], database_url: str
 ) -> None:
-    async with make_both(database_url, min_size=2, max_idle=0.3, policies=[]) as database:
+    async with make_both(database_url, min_size=2, max_idle=1, policies=[]) as database:
         await fill(database, 5)
         assert database.pool_statistics()["size"] == 5
-        for _ in range(100):
+        for _ in range(500):
             await asyncio.sleep(0.02)
             if database.pool_statistics()["size"] == 2:
                 break
@@ -48,9 +48,9 @@ async def test_what_nobody_uses_is_closed_down_to_the_minimum(
 async def test_what_is_used_stays(
     make_both: Callable[..., AsyncDatabase], database_url: str
 ) -> None:
-    async with make_both(database_url, max_idle=0.3, policies=[]) as database:
+    async with make_both(database_url, max_idle=1, policies=[]) as database:
         await fill(database, 3)
-        for _ in range(20):
+        for _ in range(30):
             await fill(database, 3)
             await asyncio.sleep(0.04)
         assert database.pool_statistics()["size"] == 3

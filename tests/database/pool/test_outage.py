@@ -91,7 +91,7 @@ def test_many_that_wait_each_have_an_error_of_their_own(own: Machine) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(5)
+            thread.join(30)
         assert len({id(error) for error in errors}) == 20
         assert {error.__notes__.count("mine") for error in errors} == {1}
 

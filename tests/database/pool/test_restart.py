@@ -12,6 +12,7 @@ import pytest
 
 from sqlkit import AsyncDatabase, CommitUnknown, Database, sql
 from tests.database.pool.conftest import ONE, PID, pool_of
+from tests.database.sleepers import wait_for
 from tests.patience import within
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ async def test_a_stop_in_the_middle_fails_what_runs_and_nothing_after_the_start(
             asyncio.create_task(database.run(sql("select pg_sleep(30)", kind="exec")))
             for _ in range(4)
         ]
-        await asyncio.sleep(0.2)
+        await wait_for(database, 4)
         await asyncio.to_thread(own.restart)
         for sleeper in sleepers:
             with pytest.raises(CommitUnknown):

@@ -95,7 +95,7 @@ def test_clients_take_turns_on_two_connections(pooled_url: str) -> None:
 async def test_a_query_ends_by_its_limit(
     make_both: Callable[..., AsyncDatabase], pooled_url: str
 ) -> None:
-    async with make_both(pooled_url, timeout=0.3) as db:
+    async with make_both(pooled_url, timeout=0.9) as db:
         for call in (statement("select pg_sleep(30)", kind="exec"), sql("call p()", kind="exec")):
             await db.run(
                 sql(
