@@ -130,7 +130,8 @@ def _second(pgconn: PGconn) -> PQGen[list[PGresult]]:
     yield from send(pgconn)
     first: list[PGresult] = yield from fetch_many(pgconn)
     results: list[PGresult] = yield from fetch_many(pgconn)
-    yield from fetch_many(pgconn)  # the Sync
+    while not _is_sync(end := (yield from fetch_many(pgconn))):
+        results = end  # an error of the end, as of a constraint that is checked at COMMIT
     pgconn.exit_pipeline_mode()
     check(first)
     return results

@@ -155,10 +155,17 @@ async def test_in_a_transaction_it_still_is_an_error(one: AsyncDatabase) -> None
             await tx.run(statement("vacuum", 5, "exec"))
 
 
-async def test_an_error_that_comes_with_the_commit_is_told(one: AsyncDatabase) -> None:
+@pytest.mark.parametrize("prepared", [False, True])
+async def test_an_error_that_comes_with_the_commit_is_told(
+    one: AsyncDatabase, prepared: bool
+) -> None:
     await one.run(sql("create table t (n int unique deferrable initially deferred)", kind="exec"))
+    insert = statement("insert into t select n / 2 from generate_series(2, 3) as n", 5, "exec")
+    if prepared:
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            await one.run(insert)
     with pytest.raises(psycopg.errors.UniqueViolation):
-        await one.run(statement("insert into t values (1), (1)", 5, "exec"))
+        await one.run(insert)
     assert await one.run(sql("select count(*) from t", kind="one")) == 0
 
 
