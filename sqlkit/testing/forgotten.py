@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from sqlkit.statement import Query, Statement, Variant
+from sqlkit.database import values
+from sqlkit.statement import Query, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -41,24 +42,24 @@ class Forgotten(AssertionError):
 def no_forgotten_statements() -> Generator[None]:
     """Raises `Forgotten` at the end of the block if a statement built in it was never run.
 
-    Whatever runs, streams or batches a statement, or asks for its plan, asks for its variant first.
+    Whatever runs, streams or batches a statement, looks first whether it is one.
     """
     waiting: dict[int, Built] = {}  # by identity: equal statements are still two calls
     cls: type[Any] = Statement
     create: Callable[..., None] = cls.__init__
-    variant: Callable[..., Variant] = cls.variant
+    check = values.check_statement
 
     def created(self: Statement[Any], query: Query[Any], args: tuple[Any, ...] = ()) -> None:
         create(self, query, args)
         waiting[id(self)] = Built(self, _place(query, currentframe()))
 
-    def asked(self: Statement[Any]) -> Variant:
-        waiting.pop(id(self), None)
-        return variant(self)
+    def checked(statement: object, method: str) -> None:
+        waiting.pop(id(statement), None)
+        check(statement, method)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Statement, "__init__", created)
-        patch.setattr(Statement, "variant", asked)
+        patch.setattr(values, "check_statement", checked)
         yield
     if waiting:
         raise Forgotten(tuple(waiting.values()))

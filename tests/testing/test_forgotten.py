@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from sqlkit import sql
+from sqlkit import Database, sql
 from sqlkit.statement import Line, Query, Statement
 from sqlkit.testing.forgotten import Forgotten, no_forgotten_statements
-
-if TYPE_CHECKING:
-    from sqlkit import Database
 
 GET: Query[None] = Query(name="pears.get_pear", kind="exec", lines=(Line("select 1"),))
 
@@ -50,6 +46,16 @@ def test_statements_that_run_stream_or_are_batched_are_not_forgotten(
     db.batch(get_pear() for _ in range(3))
     with db.stream(sql("select 1 as n")) as rows:
         assert list(rows) == [1]
+
+
+def test_nor_are_those_whose_text_was_prepared_before(database_url: str) -> None:
+    with Database(database_url) as db:
+        db.run(get_pear())
+        with no_forgotten_statements():
+            db.run(get_pear())
+            with db.transaction() as tx:
+                tx.run(get_pear())
+                tx.batch([get_pear()])
 
 
 def test_the_error_of_the_block_is_the_one_to_see() -> None:
