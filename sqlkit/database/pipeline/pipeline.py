@@ -7,7 +7,7 @@ from asyncio import get_running_loop
 from collections import deque
 from math import ceil, inf
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlkit.database.pipeline.joining import may_join
 from sqlkit.database.pipeline.lanes import Lanes
@@ -86,10 +86,10 @@ class Pipeline:
         read = self._join(call, statement)
         if read is None:
             return await ordinary()
-        answer = await read.answer
+        answer: T = await read.answer
         if answer is ELSEWHERE:
-            return await self._elsewhere(read, ordinary)
-        return cast("T", answer)
+            answer = await self._elsewhere(read, ordinary)
+        return answer
 
     async def _elsewhere(self, read: Read, ordinary: Callable[[], Awaitable[T]]) -> T:
         """Make a call in the ordinary way, and learn from it about the read that it was."""

@@ -47,7 +47,7 @@ class Read:
     ) -> None:
         self.call = call
         self.args = statement.args
-        self.variant = statement.variant()
+        self.variant = statement.query.variant(statement.args)
         self.answer = answer
         self.began = began
         self.deadline = deadline

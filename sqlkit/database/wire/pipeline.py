@@ -13,7 +13,6 @@ import psycopg
 from psycopg import pq
 
 from sqlkit.database.wire.prepare import bind, forget
-from sqlkit.database.wire.run import send_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,8 +41,9 @@ def leave_pipeline(conn: AsyncPgConnection) -> None:
 
 
 def add(conn: AsyncPgConnection, bound: Bound, sent: Sequence[Buffer | None]) -> None:
-    """Put a statement into the batch, its arguments being encoded."""
-    send_bound(conn.pgconn, bound, sent)
+    """Put a statement that was prepared into the batch, its arguments being encoded."""
+    formats, format_ = bound.encoder.formats, bound.decoder.format
+    conn.pgconn.send_query_prepared(bound.name, sent, formats, format_)
 
 
 def end_batch(conn: AsyncPgConnection) -> bool:
