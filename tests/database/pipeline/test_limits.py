@@ -41,7 +41,7 @@ async def test_a_deadline_ends_a_call_and_its_query(db: AsyncDatabase, seconds: 
     await warm(db, slow(0))
     for _ in range(3):
         begun = time.monotonic()
-        with deadline(seconds), pytest.raises(DeadlineExceeded, match="within|had passed"):
+        with deadline(seconds), pytest.raises(DeadlineExceeded, match=r"within|had passed"):
             await db.run(slow(20))
         assert time.monotonic() - begun < 10
         await until_nobody_sleeps(db)
