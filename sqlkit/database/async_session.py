@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import islice
@@ -16,16 +15,16 @@ import psycopg
 from sqlkit.database import begin, outcome, values, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.attempt import attempt_async
-from sqlkit.database.chunks import chunks
-from sqlkit.database.deadline import cancel_async, left, wait_async
+from sqlkit.database.copying import attempt_copy_async, copy_out_async
+from sqlkit.database.deadline import left, wait_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.resolve import resolve_async
+from sqlkit.database.streams import declare_async, direct_async
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
-from sqlkit.policy.deadline import until
 from sqlkit.policy.flow import drive_async
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
@@ -66,7 +65,9 @@ class AsyncSession(AsyncConnection):
     async def attempt(self, call: Call, statement: Statement[T]) -> T:
         """Run a statement once, for a chain that decides about its errors."""
         if statement.query.kind == "copy":
-            return await self._attempt_copy(call, statement)
+            return await attempt_copy_async(
+                self._conn, call, statement, self._settings, self._depth, self._wait
+            )
         async with self._conn.lock:
             self._refuse_if_over()  # the end may have come while others had the lock
             return await attempt_async(self._conn, call, statement, self._settings, self._depth)
@@ -103,7 +104,7 @@ class AsyncSession(AsyncConnection):
         values.check_statement(statement, "stream")
         values.check_streamed(statement.query)
         if statement.query.kind == "copy":
-            async with self._copy_out(statement) as rows:
+            async with copy_out_async(self._conn, statement, self._depth, self._wait) as rows:
                 yield rows
         elif self._depth == 0:
             # A cursor lives in a transaction.
@@ -111,91 +112,13 @@ class AsyncSession(AsyncConnection):
                 yield rows
         else:
             try:
-                name, bound = await self._declare(statement)
+                cursor = await declare_async(self._conn, statement, self._begun(), self._wait)
             except wire.NotDeclarable:
-                async with self._direct(statement) as rows:
+                async with direct_async(self._conn, statement, self._wait) as rows:
                     yield rows
             else:
-                try:
-                    yield self._fetch(bound, name)
-                finally:
-                    if wire.is_in_transaction(self._conn):
-                        await self._wait(wire.command(self._conn, b"CLOSE " + name))
-
-    async def _declare(self, statement: Statement[Any]) -> tuple[bytes, wire.Bound]:
-        async with self._begun():
-            return await self._wait(wire.declare(self._conn, statement), statement.query)
-
-    async def _fetch(self, bound: wire.Bound, name: bytes) -> AsyncIterator[Any]:
-        read = 0
-        while rows := await self._wait(wire.fetch_rows(self._conn, bound, name, read), bound.query):
-            for row in rows:
-                yield row
-            read += len(rows)
-
-    @asynccontextmanager
-    async def _direct(self, statement: Statement[Any]) -> AsyncGenerator[AsyncIterator[Any]]:
-        bound = await self._wait(wire.begin_rows(self._conn, statement), statement.query)
-        try:
-            yield self._rows(bound, wire.next_rows)
-        finally:
-            await self._wait(wire.drain(self._conn), statement.query)
-
-    async def _rows(self, bound: wire.Bound, next_rows: wire.NextRows) -> AsyncIterator[Any]:
-        read = 0
-        while rows := await self._wait(next_rows(self._conn, bound, read), bound.query):
-            for row in rows:
-                yield row
-            read += len(rows)
-
-    # --- COPY
-
-    async def _attempt_copy(self, call: Call, statement: Statement[T]) -> T:
-        try:
-            with until(call.deadline):
-                result: T = await self._copy(statement)
-        except BaseException as error:
-            raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
-        return result
-
-    async def _copy(self, statement: Statement[Any]) -> Any:
-        if statement.query.copy_in is not None:
-            return await self._copy_in(statement)
-        async with self._copy_out(statement) as rows:
-            return [row async for row in rows]
-
-    @asynccontextmanager
-    async def _copy_out(self, statement: Statement[Any]) -> AsyncGenerator[AsyncIterator[Any]]:
-        bound = await self._wait(wire.begin_copy_out(self._conn, statement), statement.query)
-        try:
-            yield self._rows(bound, wire.copy_rows)
-        finally:
-            if self._depth == 0 and wire.is_busy(self._conn):
-                await cancel_async(self._conn)
-            else:
-                # In a transaction a cancel would abort it: the rest is read and dropped.
-                await self._wait(wire.drain(self._conn), statement.query)
-
-    async def _copy_in(self, statement: Statement[Any]) -> int:
-        query = statement.query
-        values.check_rows(query, statement.args[0], Iterable, AsyncIterable)
-        rows: Iterable[Any] | AsyncIterable[Any] = statement.args[0]
-        copy = await self._wait(wire.begin_copy_in(self._conn, statement), query)
-        try:
-            async for chunk in chunks(rows, wire.AT_ONCE):
-                if data := copy.write(chunk):
-                    await self._wait(wire.send_copy(self._conn, data), query)
-            await self._wait(wire.send_copy(self._conn, copy.finish()), query)
-        except BaseException as error:
-            await self._call_off_copy(type(error).__name__)
-            raise
-        return await self._wait(wire.end_copy_in(self._conn), query)
-
-    async def _call_off_copy(self, reason: str) -> None:
-        try:
-            await self._wait(wire.end_copy_in(self._conn, reason))
-        except psycopg.Error:
-            logger.debug("copy called off: %s", reason)
+                async with cursor as rows:
+                    yield rows
 
     # --- Many at once
 

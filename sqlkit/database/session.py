@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -16,15 +15,16 @@ import psycopg
 from sqlkit.database import begin, outcome, values, wire
 from sqlkit.database.attempt import attempt
 from sqlkit.database.connection import Connection
-from sqlkit.database.deadline import cancel, left, wait
+from sqlkit.database.copying import attempt_copy, copy_out
+from sqlkit.database.deadline import left, wait
 from sqlkit.database.inside import Holders, current_thread
 from sqlkit.database.resolve import resolve
+from sqlkit.database.streams import declare, direct
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
-from sqlkit.policy.deadline import until
 from sqlkit.policy.flow import drive
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -65,7 +65,9 @@ class Session(Connection):
     def attempt(self, call: Call, statement: Statement[T]) -> T:
         """Run a statement once, for a chain that decides about its errors."""
         if statement.query.kind == "copy":
-            return self._attempt_copy(call, statement)
+            return attempt_copy(
+                self._conn, call, statement, self._settings, self._depth, self._wait
+            )
         with self._conn.lock:
             self._refuse_if_over()  # the end may have come while others had the lock
             return attempt(self._conn, call, statement, self._settings, self._depth)
@@ -98,7 +100,7 @@ class Session(Connection):
         values.check_statement(statement, "stream")
         values.check_streamed(statement.query)
         if statement.query.kind == "copy":
-            with self._copy_out(statement) as rows:
+            with copy_out(self._conn, statement, self._depth, self._wait) as rows:
                 yield rows
         elif self._depth == 0:
             # A cursor lives in a transaction.
@@ -106,90 +108,13 @@ class Session(Connection):
                 yield rows
         else:
             try:
-                name, bound = self._declare(statement)
+                cursor = declare(self._conn, statement, self._begun(), self._wait)
             except wire.NotDeclarable:
-                with self._direct(statement) as rows:
+                with direct(self._conn, statement, self._wait) as rows:
                     yield rows
             else:
-                try:
-                    yield self._fetch(bound, name)
-                finally:
-                    if wire.is_in_transaction(self._conn):
-                        self._wait(wire.command(self._conn, b"CLOSE " + name))
-
-    def _declare(self, statement: Statement[Any]) -> tuple[bytes, wire.Bound]:
-        with self._begun():
-            return self._wait(wire.declare(self._conn, statement), statement.query)
-
-    def _fetch(self, bound: wire.Bound, name: bytes) -> Iterator[Any]:
-        read = 0
-        while rows := self._wait(wire.fetch_rows(self._conn, bound, name, read), bound.query):
-            yield from rows
-            read += len(rows)
-
-    @contextmanager
-    def _direct(self, statement: Statement[Any]) -> Generator[Iterator[Any]]:
-        bound = self._wait(wire.begin_rows(self._conn, statement), statement.query)
-        try:
-            yield self._rows(bound, wire.next_rows)
-        finally:
-            self._wait(wire.drain(self._conn), statement.query)
-
-    def _rows(self, bound: wire.Bound, next_rows: wire.NextRows) -> Iterator[Any]:
-        read = 0
-        while rows := self._wait(next_rows(self._conn, bound, read), bound.query):
-            yield from rows
-            read += len(rows)
-
-    # --- COPY
-
-    def _attempt_copy(self, call: Call, statement: Statement[T]) -> T:
-        try:
-            with until(call.deadline):
-                result: T = self._copy(statement)
-        except BaseException as error:
-            raise outcome.failed(call, self._conn, self._depth, self._settings, error)  # noqa: B904
-        return result
-
-    def _copy(self, statement: Statement[Any]) -> Any:
-        if statement.query.copy_in is not None:
-            return self._copy_in(statement)
-        with self._copy_out(statement) as rows:
-            return list(rows)
-
-    @contextmanager
-    def _copy_out(self, statement: Statement[Any]) -> Generator[Iterator[Any]]:
-        bound = self._wait(wire.begin_copy_out(self._conn, statement), statement.query)
-        try:
-            yield self._rows(bound, wire.copy_rows)
-        finally:
-            if self._depth == 0 and wire.is_busy(self._conn):
-                cancel(self._conn)
-            else:
-                # In a transaction a cancel would abort it: the rest is read and dropped.
-                self._wait(wire.drain(self._conn), statement.query)
-
-    def _copy_in(self, statement: Statement[Any]) -> int:
-        query = statement.query
-        rows: Iterable[Any] = statement.args[0]
-        values.check_rows(query, rows, Iterable)
-        copy = self._wait(wire.begin_copy_in(self._conn, statement), query)
-        try:
-            waiting = iter(rows)
-            while chunk := list(islice(waiting, wire.AT_ONCE)):
-                if data := copy.write(chunk):
-                    self._wait(wire.send_copy(self._conn, data), query)
-            self._wait(wire.send_copy(self._conn, copy.finish()), query)
-        except BaseException as error:
-            self._call_off_copy(type(error).__name__)
-            raise
-        return self._wait(wire.end_copy_in(self._conn), query)
-
-    def _call_off_copy(self, reason: str) -> None:
-        try:
-            self._wait(wire.end_copy_in(self._conn, reason))
-        except psycopg.Error:
-            logger.debug("copy called off: %s", reason)
+                with cursor as rows:
+                    yield rows
 
     # --- Many at once
 
