@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import islice
@@ -12,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 
-from sqlkit.database import begin, outcome, values, wire
+from sqlkit.database import begin, values, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.attempt import attempt_async
 from sqlkit.database.copying import attempt_copy_async, copy_out_async
 from sqlkit.database.deadline import left, wait_async
+from sqlkit.database.ending import commit_async, roll_back_async
 from sqlkit.database.inside import Holders, current_task
-from sqlkit.database.resolve import resolve_async
 from sqlkit.database.streams import declare_async, direct_async
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
 from sqlkit.policy.flow import drive_async
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-logger = logging.getLogger("sqlkit")
 
 
 class AsyncSession(AsyncConnection):
@@ -192,44 +188,21 @@ class AsyncTransaction(AsyncSession):
         if self._conn.pending and await self._never_began():
             return
         if error is not None:
-            await self._roll_back()
+            await roll_back_async(self._conn, self._depth, self._settings)
         elif wire.is_aborted(self._conn):
-            await self._roll_back()
+            await roll_back_async(self._conn, self._depth, self._settings)
             raise RolledBack(values.ROLLED_BACK)
         elif self._depth > 1:
             await self._wait_for(wire.command(self._conn, begin.commit(self._depth)))
         else:
             call = self._settings.call("commit")
             call.inside = True
-            await drive_async(self._settings.chain, call, lambda: self._commit(call))
+            committing = partial(commit_async, self._conn, call, self._settings, self._wait_for)
+            await drive_async(self._settings.chain, call, committing)
 
     async def _never_began(self) -> bool:
         async with self._conn.lock:  # whoever has it may be about to begin
             return wire.never_began(self._conn)
-
-    async def _commit(self, call: Call) -> None:
-        """COMMIT; where the answer is lost, ask what became of the transaction."""
-        conn = self._conn
-        xid = await self._wait_for(wire.transaction_id(conn)) if conn.wrote else None
-        try:
-            await self._wait_for(wire.command(conn, begin.commit(1)), None, call.deadline)
-        except (psycopg.Error, DeadlineExceeded) as error:
-            if xid is None or not outcome.is_in_doubt(error):
-                raise
-            deadline = min(call.deadline, time.monotonic() + self._settings.timeout)
-            told = outcome.conclude(await resolve_async(self._settings, xid, deadline), error)
-            if told is not None:
-                raise told  # noqa: B904 # caused by what it says itself
-
-    async def _roll_back(self) -> None:
-        gen = wire.command(self._conn, begin.roll_back(self._depth))
-        try:
-            # Also when the deadline has passed: that may be why it is rolled back.
-            await wait_async(self._conn, gen, self._settings.timeout)
-        except (psycopg.Error, DeadlineExceeded) as error:
-            # The connection is lost, and the transaction with it; the error that led here is the
-            # one to see.
-            logger.debug("rollback failed: %s", type(error).__name__)
 
     def __repr__(self) -> str:
         state = "over" if self._over else "open"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -12,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 
-from sqlkit.database import begin, outcome, values, wire
+from sqlkit.database import begin, values, wire
 from sqlkit.database.attempt import attempt
 from sqlkit.database.connection import Connection
 from sqlkit.database.copying import attempt_copy, copy_out
 from sqlkit.database.deadline import left, wait
+from sqlkit.database.ending import commit, roll_back
 from sqlkit.database.inside import Holders, current_thread
-from sqlkit.database.resolve import resolve
 from sqlkit.database.streams import declare, direct
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
 from sqlkit.policy.flow import drive
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-logger = logging.getLogger("sqlkit")
 
 
 class Session(Connection):
@@ -188,44 +184,21 @@ class Transaction(Session):
         if self._conn.pending and self._never_began():
             return
         if error is not None:
-            self._roll_back()
+            roll_back(self._conn, self._depth, self._settings)
         elif wire.is_aborted(self._conn):
-            self._roll_back()
+            roll_back(self._conn, self._depth, self._settings)
             raise RolledBack(values.ROLLED_BACK)
         elif self._depth > 1:
             self._wait_for(wire.command(self._conn, begin.commit(self._depth)))
         else:
             call = self._settings.call("commit")
             call.inside = True
-            drive(self._settings.chain, call, lambda: self._commit(call))
+            committing = partial(commit, self._conn, call, self._settings, self._wait_for)
+            drive(self._settings.chain, call, committing)
 
     def _never_began(self) -> bool:
         with self._conn.lock:  # whoever has it may be about to begin
             return wire.never_began(self._conn)
-
-    def _commit(self, call: Call) -> None:
-        """COMMIT; where the answer is lost, ask what became of the transaction."""
-        conn = self._conn
-        xid = self._wait_for(wire.transaction_id(conn)) if conn.wrote else None
-        try:
-            self._wait_for(wire.command(conn, begin.commit(1)), None, call.deadline)
-        except (psycopg.Error, DeadlineExceeded) as error:
-            if xid is None or not outcome.is_in_doubt(error):
-                raise
-            deadline = min(call.deadline, time.monotonic() + self._settings.timeout)
-            told = outcome.conclude(resolve(self._settings, xid, deadline), error)
-            if told is not None:
-                raise told  # noqa: B904 # caused by what it says itself
-
-    def _roll_back(self) -> None:
-        gen = wire.command(self._conn, begin.roll_back(self._depth))
-        try:
-            # Also when the deadline has passed: that may be why it is rolled back.
-            wait(self._conn, gen, self._settings.timeout)
-        except (psycopg.Error, DeadlineExceeded) as error:
-            # The connection is lost, and the transaction with it; the error that led here is the
-            # one to see.
-            logger.debug("rollback failed: %s", type(error).__name__)
 
     def __repr__(self) -> str:
         state = "over" if self._over else "open"
