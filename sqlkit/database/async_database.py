@@ -14,7 +14,7 @@ from sqlkit.database import health, outcome, repeat, values, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.attempt import attempt_async
-from sqlkit.database.block import AsyncBlock
+from sqlkit.database.block import AsyncBlock, Give
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.pipeline.pipeline import Pipeline
@@ -298,7 +298,7 @@ class AsyncDatabase(AsyncConnection):
         hid an error which had already aborted the transaction.
         """
         begin = partial(self._begin, isolation, read_only, deferrable, separate=separate)
-        return AsyncBlock(begin, self._give, self._holders)
+        return AsyncBlock(begin, self._holders)
 
     async def _begin(
         self,
@@ -307,26 +307,24 @@ class AsyncDatabase(AsyncConnection):
         deferrable: bool | None,
         *,
         separate: bool,
-    ) -> tuple[wire.AsyncPgConnection, AsyncTransaction]:
-        """A transaction that has begun, and its connection."""
+    ) -> tuple[AsyncTransaction, Give]:
+        """A transaction that has begun, and what gives back its connection."""
         self._refuse_inside("a transaction", separate)
         call = self._settings.call("begin")
         call.may_repeat = True
 
-        async def attempt() -> tuple[wire.AsyncPgConnection, AsyncTransaction]:
+        async def attempt() -> tuple[AsyncTransaction, Give]:
             pool = self._pool or self._opened()
             conn = pool.at_hand() or await pool.take(call.deadline)
             try:
-                return conn, await self._begun(conn, isolation, read_only, deferrable).__aenter__()
+                tx = await self._begun(conn, isolation, read_only, deferrable).__aenter__()
             except BaseException as error:
                 outcome.note(call, conn, 1, self._settings)
                 pool.give(conn, error)
                 raise
+            return tx, partial(pool.give, conn)
 
         return await drive_async(self._settings.chain, call, attempt)
-
-    def _give(self, conn: wire.AsyncPgConnection, error: BaseException | None) -> None:
-        (self._pool or self._opened()).give(conn, error)
 
     async def transact(
         self,

@@ -5,42 +5,43 @@ Classes, not generators, as in `sqlkit.database.pool.taken`, and for the same re
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from sqlkit.database.inside import current_task, current_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
     from types import TracebackType
 
-    from sqlkit.database import wire
     from sqlkit.database.async_session import AsyncTransaction
     from sqlkit.database.inside import Holders
     from sqlkit.database.session import Transaction
 
 
+T = TypeVar("T")
+
+Give: TypeAlias = Callable[[BaseException | None], None]
+
+
 class Block:
     """Begins a transaction, counts the thread among its holders, and gives back its connection.
 
-    ``begin`` gives a connection, and a transaction that has begun on it; ``give`` takes the
-    connection back, with the error, if any, that the transaction ended in.
+    ``begin`` gives a transaction that has begun, and what gives back its connection, called with
+    the error, if any, that it ended in. The block is entered once.
     """
 
-    __slots__ = ("_begin", "_conn", "_give", "_holders", "_tx")
+    __slots__ = ("_begin", "_give", "_holders", "_tx", "_who")
 
-    def __init__(
-        self,
-        begin: Callable[[], tuple[wire.PgConnection, Transaction]],
-        give: Callable[[wire.PgConnection, BaseException | None], None],
-        holders: Holders,
-    ) -> None:
-        self._begin = begin
-        self._give = give
+    def __init__(self, begin: Callable[[], tuple[Transaction, Give]], holders: Holders) -> None:
+        self._begin: Callable[[], tuple[Transaction, Give]] | None = begin
         self._holders = holders
 
     def __enter__(self) -> Transaction:
-        self._conn, self._tx = self._begin()
-        self._holders.enter(current_thread())
+        begin, self._begin = _once(self._begin), None
+        self._tx, self._give = begin()
+        self._who = current_thread()
+        self._holders.enter(self._who)
         return self._tx
 
     def __exit__(
@@ -49,33 +50,31 @@ class Block:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._holders.leave(current_thread())
+        self._holders.leave(self._who)
         try:
             self._tx.__exit__(kind, error, traceback)
         except BaseException as raised:
-            self._give(self._conn, raised)
+            self._give(raised)
             raise
-        self._give(self._conn, error)
+        self._give(error)
 
 
 class AsyncBlock:
     """`Block`, awaited."""
 
-    __slots__ = ("_begin", "_conn", "_give", "_holders", "_tx")
+    __slots__ = ("_begin", "_give", "_holders", "_tx", "_who")
 
     def __init__(
-        self,
-        begin: Callable[[], Awaitable[tuple[wire.AsyncPgConnection, AsyncTransaction]]],
-        give: Callable[[wire.AsyncPgConnection, BaseException | None], None],
-        holders: Holders,
+        self, begin: Callable[[], Awaitable[tuple[AsyncTransaction, Give]]], holders: Holders
     ) -> None:
-        self._begin = begin
-        self._give = give
+        self._begin: Callable[[], Awaitable[tuple[AsyncTransaction, Give]]] | None = begin
         self._holders = holders
 
     async def __aenter__(self) -> AsyncTransaction:
-        self._conn, self._tx = await self._begin()
-        self._holders.enter(current_task())
+        begin, self._begin = _once(self._begin), None
+        self._tx, self._give = await begin()
+        self._who = current_task()
+        self._holders.enter(self._who)
         return self._tx
 
     async def __aexit__(
@@ -84,10 +83,16 @@ class AsyncBlock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._holders.leave(current_task())
+        self._holders.leave(self._who)
         try:
             await self._tx.__aexit__(kind, error, traceback)
         except BaseException as raised:
-            self._give(self._conn, raised)
+            self._give(raised)
             raise
-        self._give(self._conn, error)
+        self._give(error)
+
+
+def _once(begin: T | None) -> T:
+    if begin is None:
+        raise RuntimeError("a transaction's block can be entered once: call transaction() again")
+    return begin

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlkit.database import health, outcome, repeat, values, wire
 from sqlkit.database.attempt import attempt
-from sqlkit.database.block import Block
+from sqlkit.database.block import Block, Give
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
@@ -280,7 +280,7 @@ class Database(Connection):
         hid an error which had already aborted the transaction.
         """
         begin = partial(self._begin, isolation, read_only, deferrable, separate=separate)
-        return Block(begin, self._give, self._holders)
+        return Block(begin, self._holders)
 
     def _begin(
         self,
@@ -289,26 +289,24 @@ class Database(Connection):
         deferrable: bool | None,
         *,
         separate: bool,
-    ) -> tuple[wire.PgConnection, Transaction]:
-        """A transaction that has begun, and its connection."""
+    ) -> tuple[Transaction, Give]:
+        """A transaction that has begun, and what gives back its connection."""
         self._refuse_inside("a transaction", separate)
         call = self._settings.call("begin")
         call.may_repeat = True
 
-        def attempt() -> tuple[wire.PgConnection, Transaction]:
+        def attempt() -> tuple[Transaction, Give]:
             pool = self._pool or self._opened()
             conn = pool.at_hand() or pool.take(call.deadline)
             try:
-                return conn, self._begun(conn, isolation, read_only, deferrable).__enter__()
+                tx = self._begun(conn, isolation, read_only, deferrable).__enter__()
             except BaseException as error:
                 outcome.note(call, conn, 1, self._settings)
                 pool.give(conn, error)
                 raise
+            return tx, partial(pool.give, conn)
 
         return drive(self._settings.chain, call, attempt)
-
-    def _give(self, conn: wire.PgConnection, error: BaseException | None) -> None:
-        (self._pool or self._opened()).give(conn, error)
 
     def transact(
         self,

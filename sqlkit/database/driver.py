@@ -127,13 +127,29 @@ def answered_async(conn: _Read, seconds: float) -> Awaitable[list[PGresult]]:
 
 def _second(pgconn: PGconn) -> PQGen[list[PGresult]]:
     """The results of the second of two commands in a pipeline; raises the first one's error."""
-    yield from send(pgconn)
-    first: list[PGresult] = yield from fetch_many(pgconn)
-    results: list[PGresult] = yield from fetch_many(pgconn)
-    while not _is_sync(end := (yield from fetch_many(pgconn))):
-        results = end  # an error of the end, as of a constraint that is checked at COMMIT
+    first: list[PGresult] = []
+    results: list[PGresult] = []
+    try:
+        yield from send(pgconn)
+        first = yield from _some(pgconn)
+        results = yield from _some(pgconn)
+        while not _is_sync(end := (yield from _some(pgconn))):
+            results = end  # an error of the end, as of a constraint that is checked at COMMIT
+    except psycopg.OperationalError:
+        for said in (first, results):
+            if said:
+                check(said)  # what the server said before it left tells more
+        raise
     pgconn.exit_pipeline_mode()
     check(first)
+    return results
+
+
+def _some(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """The results of the next command; it always has one, on a connection that works."""
+    results: list[PGresult] = yield from fetch_many(pgconn)
+    if not results:
+        raise psycopg.OperationalError("the server sent no answer")
     return results
 
 

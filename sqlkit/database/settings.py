@@ -113,7 +113,9 @@ class Settings:
     def call(self, name: str, statement: Statement[Any] | None = None) -> Call:
         """A call of a statement, or of something else that has a name."""
         query, args = (statement.query, statement.args) if statement is not None else (None, ())
-        return Call(name, query, args, self.name, current(), self.read_only)
+        call = Call(name, query, args, self.name, current())
+        call.may_repeat = self.read_only
+        return call
 
     def repeating(self) -> Chain:
         """The chain of `transact`, whose purpose is to repeat even where nothing else is."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from math import inf
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from psycopg.errors import ActiveSqlTransaction
@@ -130,10 +129,12 @@ class AsyncRollbackDatabase(LooplessDatabase):
     ) -> AsyncGenerator[AsyncTransaction]:
         """A savepoint."""
         self._refuse_inside("a transaction", separate)
-        async with (
-            self._taken(inf) as conn,
-            self._begun(conn, isolation, read_only, deferrable) as tx,
-        ):
+        call = self._settings.call("begin")
+        call.may_repeat = True
+        tx, opened = await self._entered(
+            call, lambda conn: self._begun(conn, isolation, read_only, deferrable)
+        )
+        async with opened:
             with self._holders.inside(current_task()):
                 yield tx
 

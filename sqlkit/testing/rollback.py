@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from math import inf
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from psycopg.errors import ActiveSqlTransaction
@@ -131,11 +130,12 @@ class RollbackDatabase(Database):
     ) -> Generator[Transaction]:
         """A savepoint."""
         self._refuse_inside("a transaction", separate)
-        with (
-            self._taken(inf) as conn,
-            self._begun(conn, isolation, read_only, deferrable) as tx,
-            self._holders.inside(current_thread()),
-        ):
+        call = self._settings.call("begin")
+        call.may_repeat = True
+        tx, opened = self._entered(
+            call, lambda conn: self._begun(conn, isolation, read_only, deferrable)
+        )
+        with opened, self._holders.inside(current_thread()):
             yield tx
 
     def connection(self) -> NoReturn:

@@ -117,7 +117,7 @@ class AsyncPool(BasePool[wire.AsyncPgConnection]):
             now = monotonic()
             if self._is_fine(conn, now) or await self._works(conn, now, deadline):
                 stock.counts.checkouts += 1
-                conn.sent = False
+                conn.sent, conn.pending = False, b""
                 return conn
 
     async def _waited(self, deadline: float) -> wire.AsyncPgConnection:

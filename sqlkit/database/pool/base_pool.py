@@ -71,7 +71,7 @@ class BasePool(ABC, Generic[C]):
         is_fresh = now - conn.used < recovery.MOMENT and conn.used > stock.suspected
         if is_fresh or self._is_fine(conn, now):
             stock.counts.checkouts += 1
-            conn.sent = False
+            conn.sent, conn.pending = False, b""
             return conn
         stock.idle.append(conn)
         if stock.waiting:

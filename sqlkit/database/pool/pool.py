@@ -101,7 +101,7 @@ class Pool(BasePool[wire.PgConnection]):
             now = monotonic()
             if self._is_fine(conn, now) or self._works(conn, now, deadline):
                 stock.counts.checkouts += 1
-                conn.sent = False
+                conn.sent, conn.pending = False, b""
                 return conn
 
     def _waited(self, deadline: float) -> wire.PgConnection:

@@ -6,7 +6,7 @@ here. So each of them has a number of its own in place of the oid, larger than a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, cast
 
 import msgspec
 from psycopg import pq
@@ -20,15 +20,32 @@ if TYPE_CHECKING:
 _FIRST = 2**32
 
 
+class Typed(NamedTuple):
+    """The type that a column is read as; ``jsonb``, which in binary isn't just its text."""
+
+    type: Any
+    jsonb: bool
+
+
+def is_for_json(type_: Any) -> bool:
+    """Whether msgspec can read JSON as a type; where not, it says so of each value."""
+    try:
+        msgspec.json.Decoder(_or_null(type_))
+    except TypeError:
+        return False
+    return True
+
+
 class TypedAdapters(AdaptersMap):
     """Adapters that read columns of JSON, by their place in the row, as certain types."""
 
-    def __init__(self, template: AdaptersMap, wanted: Mapping[int, Any]) -> None:
+    def __init__(self, template: AdaptersMap, wanted: Mapping[int, Typed]) -> None:
         super().__init__(template)
-        self.wanted = {stand_in(column): type_ for column, type_ in wanted.items()}
-        for place in self.wanted:
-            self.register_loader(place, TypedLoader)
-            self.register_loader(place, TypedBinaryLoader)
+        self.wanted = {stand_in(column): typed.type for column, typed in wanted.items()}
+        for column, typed in wanted.items():
+            self.register_loader(stand_in(column), TypedLoader)
+            binary = TypedJsonbBinaryLoader if typed.jsonb else TypedBinaryLoader
+            self.register_loader(stand_in(column), binary)
 
 
 def stand_in(column: int) -> int:
@@ -36,16 +53,22 @@ def stand_in(column: int) -> int:
     return _FIRST + column
 
 
+def _or_null(type_: Any) -> Any:
+    return Optional[type_]  # noqa: UP045 # `|` isn't for all types
+
+
 class TypedLoader(Loader):
     """Reads JSON text as the type that its number stands for; JSON's null is None."""
 
     def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
         super().__init__(oid, context)
-        adapters = cast("AdaptContext", context).adapters
-        wanted: Any = Optional[cast("TypedAdapters", adapters).wanted[oid]]  # noqa: UP045 # `|` isn't for all types
-        self.decode: Callable[[Buffer], Any] = msgspec.json.Decoder(wanted).decode
-        if self.format == pq.Format.TEXT:
-            self.load = self.decode  # type: ignore[method-assign, assignment] # C calls C
+        adapters = cast("TypedAdapters", cast("AdaptContext", context).adapters)
+        self.decode: Callable[[Buffer], Any]
+        self.decode = msgspec.json.Decoder(_or_null(adapters.wanted[oid])).decode
+        self._begin()
+
+    def _begin(self) -> None:
+        self.load = self.decode  # type: ignore[method-assign, assignment] # C calls C
 
     def load(self, data: Buffer) -> Any:
         """The value. Raises `msgspec.ValidationError`."""
@@ -53,9 +76,16 @@ class TypedLoader(Loader):
 
 
 class TypedBinaryLoader(TypedLoader):
-    """`TypedLoader` of jsonb in binary, which is text after a byte that tells the version."""
+    """`TypedLoader` of json in binary, which is its text."""
 
     format = pq.Format.BINARY
+
+
+class TypedJsonbBinaryLoader(TypedBinaryLoader):
+    """`TypedLoader` of jsonb in binary: its text, after a byte that tells the version."""
+
+    def _begin(self) -> None:
+        """Nothing: the byte is to be left away."""
 
     def load(self, data: Buffer) -> Any:
         """The value. Raises `msgspec.ValidationError`."""

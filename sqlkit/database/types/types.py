@@ -18,6 +18,7 @@ from sqlkit.database.types import accepts, formats, register
 from sqlkit.database.types.accepts import PLAIN
 from sqlkit.database.types.base import ADAPTERS, JSON
 from sqlkit.database.types.catalog import PgType
+from sqlkit.database.types.typed_json import Typed, is_for_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -117,9 +118,14 @@ class Types:
             self._register(oid, adapters, composites, registered)
         return adapters
 
-    def typed_json(self, oids: Sequence[int], wanted: Mapping[int, Any]) -> dict[int, Any]:
-        """Those of the types wanted for columns, by their places, that are to be of jsonb."""
-        return {i: type_ for i, type_ in wanted.items() if self._base_name(oids[i]) == "jsonb"}
+    def typed_json(self, oids: Sequence[int], wanted: Mapping[int, Any]) -> dict[int, Typed]:
+        """Those of the types wanted for columns, by their places, that JSON is read as at once."""
+        found: dict[int, Typed] = {}
+        for i, type_ in wanted.items():
+            name = self._base_name(oids[i]) if i < len(oids) else ""
+            if name in JSON and is_for_json(type_):
+                found[i] = Typed(type_, name == "jsonb")
+        return found
 
     def _register(
         self,

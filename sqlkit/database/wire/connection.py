@@ -38,8 +38,8 @@ class Memory:
     else; ``enough``: those that a call must have left for that. ``chunked``: rows were read in
     chunks just now. ``altered``: the session isn't what it was. ``before``: the transaction status
     when the statement was about to be sent. ``pending``: the command that begins the transaction,
-    to be sent with what comes first in it. ``telling``: what tells the limit of the statement that
-    is about to be sent, in front of it.
+    to be sent with what comes first in it, and again until one has begun. ``telling``: what tells
+    the limit of the statement that is about to be sent, in front of it.
 
     Of a wait: ``until``, the moment by which it must end; ``latest``, that of the block of
     `sqlkit.deadline`; ``own``, what its query says by ``@timeout``; ``ends``, the moment at which

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlkit.statement import Query
 
 _TUPLES_OK = pq.ExecStatus.TUPLES_OK
+_IDLE = pq.TransactionStatus.IDLE
 _INTRANS = pq.TransactionStatus.INTRANS
 
 
@@ -34,7 +35,11 @@ def ready(conn: AnyConnection, query: Query[Any], args: Sequence[Any], left: flo
 
     And if what it gives is sure, which it isn't where nothing stays prepared.
     """
-    conn.before = _INTRANS if conn.pending else conn.pgconn.transaction_status
+    conn.before = conn.pgconn.transaction_status
+    if conn.pending and conn.before == _IDLE:
+        conn.before = _INTRANS
+    else:
+        conn.pending = b""
     conn.telling = None
     bound = conn.bindings.get(query.variant(args))
     if bound is None or not bound.is_planned or (bound.needs_iso and not is_iso(conn)):
@@ -69,8 +74,7 @@ def send(conn: AnyConnection, bound: Bound, args: Sequence[Any], left: float) ->
 
 def _send_first(conn: AnyConnection) -> None:
     if conn.pending:
-        begin, conn.pending = conn.pending, b""
-        conn.pgconn.send_query_params(begin, [])
+        conn.pgconn.send_query_params(conn.pending, [])
     elif conn.telling is not None:
         conn.pgconn.send_query_prepared(*conn.telling)
 
@@ -80,6 +84,7 @@ def value(conn: AnyConnection, bound: Bound, results: list[PGresult]) -> Any:
 
     An `UnreadableValue` of what isn't `Bound.is_fixed` may be one that `answered` can read.
     """
+    conn.pending = b""
     result = results[-1] if results else None
     if result is None or result.status != _TUPLES_OK:
         result = check(results)

@@ -76,7 +76,9 @@ def at_once(conn: AnyConnection, left: float, own: float | None) -> Prepared | N
 
     ``left`` and ``own`` as in `limit.must_be_told`.
     """
-    if conn.profile.pooled or not is_idle(conn) or not limit.must_be_told(left, conn.in_force, own):
+    if left <= 0 or conn.profile.pooled or not is_idle(conn):
+        return None
+    if not limit.must_be_told(left, conn.in_force, own):
         return None
     name = conn.prepared.get(_LOCAL[limit.is_longer(own, conn.in_force)])
     return None if name is None else (name, [b"%dms" % limit.milliseconds(left)])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlkit.database.driver import check, execute
 from sqlkit.database.wire.command import command
+from sqlkit.database.wire.connection import is_idle
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 def begin(conn: AnyConnection, sql: bytes) -> PQGen[None]:
     """Begin a transaction in which nothing has been sent yet."""
     begin_later(conn, sql)
-    yield from begun(conn)
+    try:
+        yield from begun(conn)
+    finally:
+        conn.pending = b""
 
 
 def begin_later(conn: AnyConnection, sql: bytes) -> None:
@@ -27,15 +31,15 @@ def begin_later(conn: AnyConnection, sql: bytes) -> None:
 
 def begun(conn: AnyConnection) -> PQGen[None]:
     """Begin the transaction that is to begin, if there is one."""
-    if sql := conn.pending:
-        conn.pending = b""
-        yield from command(conn, conn.profile.begin(sql, conn.in_force))
+    if conn.pending and is_idle(conn):
+        yield from command(conn, conn.profile.begin(conn.pending, conn.in_force))
+    conn.pending = b""
 
 
 def never_began(conn: AnyConnection) -> bool:
     """Whether the transaction at whose end we are has not begun; nor will it any more."""
     was_pending, conn.pending = bool(conn.pending), b""
-    return was_pending
+    return was_pending and is_idle(conn)
 
 
 def transaction_id(conn: AnyConnection) -> PQGen[str | None]:
