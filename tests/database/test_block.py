@@ -11,10 +11,11 @@ import psycopg
 import pytest
 
 from sqlkit import AsyncDatabase, CommitUnknown, Database, DeadlineExceeded, deadline, sql
+from sqlkit.database import driver
 from tests.database.sleepers import statement
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Generator
 
 CREATE = sql("create table t (n int)", kind="exec")
 INSERT = sql("insert into t values (1)", kind="exec")
@@ -115,3 +116,21 @@ async def test_the_server_s_last_words_are_told(one: AsyncDatabase, limit: float
         with pytest.raises(CommitUnknown) as caught:
             await one.run(end)
         assert isinstance(caught.value.__cause__, psycopg.errors.AdminShutdown)
+
+
+def test_a_connection_that_libpq_has_given_up_ends_the_wait(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What libpq does after bytes that are no protocol: it gives no results, and no error."""
+
+    def no_results(_pgconn: Any) -> Generator[int, int, list[Any]]:
+        yield from ()
+        return []
+
+    with Database(database_url, max_size=1) as db:
+        limited = statement("select 1", 5)
+        assert [db.run(limited), db.run(limited)] == [1, 1]
+        monkeypatch.setattr(driver, "fetch_many", no_results)
+        with pytest.raises(CommitUnknown) as caught:
+            db.run(limited)
+        assert "no answer" in str(caught.value.__cause__)
