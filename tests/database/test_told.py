@@ -146,7 +146,7 @@ async def test_what_must_be_alone_in_its_transaction_may_have_a_deadline(
     assert await one.run(sql("select count(*) from t", kind="one")) == 2 * (text == "call p()")
     with pytest.raises(DeadlineExceeded):
         await one.run(statement("do $$ begin perform pg_sleep(30); end $$", 0.2, "exec"))
-    assert await one.run(SLEEPERS) == 0
+    await wait_for(one, 0)
 
 
 async def test_in_a_transaction_it_still_is_an_error(one: AsyncDatabase) -> None:
