@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from sqlkit import DeadlineExceeded, deadline, sql
 from sqlkit.database import limit
-from tests.database.sleepers import SLEEPERS, statement, wait_for
+from tests.database.sleepers import statement, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
