@@ -127,30 +127,9 @@ def answered_async(conn: _Read, seconds: float) -> Awaitable[list[PGresult]]:
 
 def _second(pgconn: PGconn) -> PQGen[list[PGresult]]:
     """The results of the second of two commands in a pipeline; raises the first one's error."""
-    first: list[PGresult] = []
-    results: list[PGresult] = []
-    try:
-        yield from send(pgconn)
-        first = yield from _some(pgconn)
-        results = yield from _some(pgconn)
-        while not _is_sync(end := (yield from _some(pgconn))):
-            results = end  # an error of the end, as of a constraint that is checked at COMMIT
-    except psycopg.OperationalError:
-        for said in (first, results):
-            if said:
-                check(said)  # what the server said before it left tells more
-        raise
-    pgconn.exit_pipeline_mode()
-    check(first)
-    return results
-
-
-def _some(pgconn: PGconn) -> PQGen[list[PGresult]]:
-    """The results of the next command; it always has one, on a connection that works."""
-    results: list[PGresult] = yield from fetch_many(pgconn)
-    if not results:
-        raise psycopg.OperationalError("the server sent no answer")
-    return results
+    answers = yield from _answers(pgconn)
+    check(answers[0])
+    return answers[-1]  # or an error of the end, as of a constraint that is checked at COMMIT
 
 
 # --- Results
@@ -182,6 +161,11 @@ def pipelined(pgconn: PGconn, sends: Sequence[Callable[[], None]]) -> PQGen[list
     for send_one in sends:
         send_one()
     pgconn.pipeline_sync()
+    return (yield from _answers(pgconn))
+
+
+def _answers(pgconn: PGconn) -> PQGen[list[list[PGresult]]]:
+    """The results of each command of a pipeline that was sent; at the Sync it is left."""
     yield from send(pgconn)
     answers: list[list[PGresult]] = []
     try:
@@ -203,11 +187,12 @@ def _answer(pgconn: PGconn) -> PQGen[list[PGresult]]:
         result = pgconn.get_result()
         if result is not None:
             results.append(result)
-        elif not results:  # so it would go on, of a connection that libpq has given up
-            raise psycopg.OperationalError("the server sent no answer")
         if result is None or result.status == _SYNC:
-            return results
-    results += yield from fetch_many(pgconn)
+            break
+    else:
+        results += yield from fetch_many(pgconn)
+    if not results:  # as of a connection that libpq has given up
+        raise psycopg.OperationalError("the server sent no answer")
     return results
 
 
