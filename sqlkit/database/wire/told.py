@@ -41,7 +41,13 @@ class Telling(NamedTuple):
 
 NOTHING = Telling(())
 
-_LOCAL = {sure: f"SELECT {limit.local(is_sure=sure)}" for sure in (True, False)}
+
+def _select(*parts: str) -> str:
+    return f"SELECT {', '.join(parts)}"
+
+
+# What is told to nearly all that have a limit of their own, by whether it is sure.
+_LOCAL = {sure: _select(limit.local(is_sure=sure)) for sure in (True, False)}
 
 
 def telling(conn: AnyConnection, bound: Bound | None = None) -> Telling | None:
@@ -65,7 +71,7 @@ def telling(conn: AnyConnection, bound: Bound | None = None) -> Telling | None:
         parts = [limit.local(is_sure=is_sure), *parts]
     if not parts:
         return None
-    here = (f"SELECT {', '.join(parts)}", arguments)
+    here = (_select(*parts), arguments)
     if is_idle(conn):
         return Telling([here])
     return Telling([(limit.KEEP, []), here], [(limit.RESTORE, [])])
@@ -123,7 +129,7 @@ def for_long(conn: AnyConnection) -> bytes:
     elif in_force < math.inf:
         parts.append(limit.none_instead_of(profile.timeout))
     conn.ends = now + left
-    return f"SELECT {', '.join(parts)};\n".encode() if parts else b""
+    return f"{_select(*parts)};\n".encode() if parts else b""
 
 
 def allow(conn: AnyConnection, seconds: float, query: Query[Any] | None) -> float:
