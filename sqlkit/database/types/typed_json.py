@@ -65,10 +65,9 @@ class TypedLoader(Loader):
         adapters = cast("TypedAdapters", cast("AdaptContext", context).adapters)
         self.decode: Callable[[Buffer], Any]
         self.decode = msgspec.json.Decoder(_or_null(adapters.wanted[oid])).decode
-        self._begin()
-
-    def _begin(self) -> None:
-        self.load = self.decode  # type: ignore[method-assign, assignment] # C calls C
+        if type(self).load is TypedLoader.load:
+            # psycopg's C code then calls msgspec's, with nothing of Python's in between.
+            self.load = self.decode  # type: ignore[method-assign, assignment]
 
     def load(self, data: Buffer) -> Any:
         """The value. Raises `msgspec.ValidationError`."""
@@ -83,9 +82,6 @@ class TypedBinaryLoader(TypedLoader):
 
 class TypedJsonbBinaryLoader(TypedBinaryLoader):
     """`TypedLoader` of jsonb in binary: its text, after a byte that tells the version."""
-
-    def _begin(self) -> None:
-        """Nothing: the byte is to be left away."""
 
     def load(self, data: Buffer) -> Any:
         """The value. Raises `msgspec.ValidationError`."""
