@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sqlkit.cli.options import together
+from sqlkit.cli.options import on_data, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 
 on_a_database = together(
-    click.option("--dsn", help="The database. Else DATABASE_URL, PG*, or the project's own."),
-    click.option("--database", metavar="NAME", help="One of [tool.sqlkit.databases]."),
-    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+    on_data, click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 )
 """Which database, and JSON."""
 
