@@ -186,6 +186,8 @@ class AsyncTransaction(AsyncSession):
     ) -> None:
         self._over = True  # for all who wait for the connection meanwhile
         if self._conn.pending and await self._never_began():
+            if error is None and self._conn.sent:
+                raise RolledBack(values.ROLLED_BACK)
             return
         if error is not None:
             await roll_back_async(self._conn, self._depth, self._settings)

@@ -182,6 +182,8 @@ class Transaction(Session):
     ) -> None:
         self._over = True  # for all who wait for the connection meanwhile
         if self._conn.pending and self._never_began():
+            if error is None and self._conn.sent:
+                raise RolledBack(values.ROLLED_BACK)
             return
         if error is not None:
             roll_back(self._conn, self._depth, self._settings)

@@ -10,26 +10,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from sqlkit import AsyncDatabase, CommitUnknown, Database, DeadlineExceeded, deadline, sql
+from sqlkit import AsyncDatabase, CommitUnknown, Database, DeadlineExceeded, deadline
 from sqlkit.database import driver
+from tests.database.one_table import COUNT, CREATE, INSERT
+from tests.database.one_table import one as one
 from tests.database.sleepers import statement
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator
-
-CREATE = sql("create table t (n int)", kind="exec")
-INSERT = sql("insert into t values (1)", kind="exec")
-COUNT = sql("select count(*) from t", kind="one")
-
-
-@pytest.fixture
-async def one(
-    make_both: Callable[..., AsyncDatabase], database_url: str
-) -> AsyncIterator[AsyncDatabase]:
-    async with make_both(database_url, max_size=1) as database:
-        await database.run(CREATE)
-        await database.run(INSERT)
-        yield database
+    from collections.abc import Callable, Generator
 
 
 def test_a_block_is_entered_once(database_url: str) -> None:
@@ -80,7 +68,7 @@ async def test_its_connection_goes_back_to_the_pool_it_is_of(one: AsyncDatabase)
         await tx.run(INSERT)
         await one.close()
         await one.open()
-    assert await one.run(COUNT) == 2
+    assert await one.run(COUNT) == 1
     statistics = one.pool_statistics()
     assert (statistics["size"], statistics["available"], statistics["in_use"]) == (1, 1, 0)
 
@@ -91,7 +79,7 @@ async def test_what_never_began_begins_for_nobody_else(one: AsyncDatabase) -> No
     conn.pending = b"BEGIN"
     database._pool.give(conn)
     await one.run(INSERT)
-    assert await one.run(COUNT) == 2
+    assert await one.run(COUNT) == 1
 
 
 async def test_nothing_is_sent_when_the_deadline_has_passed(

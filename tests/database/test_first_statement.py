@@ -8,26 +8,18 @@ import psycopg
 import pytest
 
 from sqlkit import RolledBack, sql
+from sqlkit.database import begin
+from tests.database.one_table import COUNT, INSERT
+from tests.database.one_table import one as one
 from tests.database.sleepers import statement
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from sqlkit import AsyncConnection, AsyncDatabase
 
-INSERT = sql("insert into t values (1)", kind="exec")
-COUNT = sql("select count(*) from t", kind="one")
 LEVEL = sql("select current_setting('transaction_isolation')", kind="one")
 WRONG = sql("select 1 / (select count(*) from t where n = 7)", kind="one")
-
-
-@pytest.fixture
-async def one(
-    make_both: Callable[..., AsyncDatabase], database_url: str
-) -> AsyncIterator[AsyncDatabase]:
-    async with make_both(database_url, max_size=1) as database:
-        await database.run(sql("create table t (n int)", kind="exec"))
-        yield database
 
 
 async def by_run(tx: AsyncConnection) -> None:
@@ -116,6 +108,25 @@ async def test_a_text_that_is_wrong_aborts_it_too(one: AsyncDatabase) -> None:
             with pytest.raises(psycopg.errors.UndefinedTable):
                 await tx.run(sql("select * from nothing"))
     assert await one.run(COUNT) == 0
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+async def test_where_begin_fails_nothing_is_done_outside_of_it(
+    one: AsyncDatabase, monkeypatch: pytest.MonkeyPatch, prepared: bool
+) -> None:
+    if prepared:
+        await one.run(INSERT)
+    def refused(*_: object) -> bytes:
+        """As a standby refuses some of BEGIN's options."""
+        return b"BEGIN NEVER"
+
+    monkeypatch.setattr(begin, "begin", refused)
+    with pytest.raises(RolledBack):
+        async with one.transaction() as tx:
+            for _ in range(2):
+                with pytest.raises(psycopg.errors.SyntaxError):
+                    await tx.run(INSERT)
+    assert await one.run(COUNT) == prepared
 
 
 async def test_an_empty_one_says_nothing_to_the_server(

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from sqlkit import AsyncDatabase, WrongKind, sql
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+from tests.database.one_table import COUNT, INSERT
+from tests.database.one_table import one as one
 
 PID = sql("select pg_backend_pid()", kind="one")
-COUNT = sql("select count(*) from t", kind="one")
-INSERT = sql("insert into t values (1)", kind="exec")
-
-
-@pytest.fixture
-async def one(
-    make_both: Callable[..., AsyncDatabase], database_url: str
-) -> AsyncIterator[AsyncDatabase]:
-    """A database whose every call gets the same connection."""
-    async with make_both(database_url, max_size=1) as database:
-        await database.run(sql("create table t (n int)", kind="exec"))
-        yield database
 
 
 async def test_begin_by_hand_is_an_error_and_undone(one: AsyncDatabase) -> None:

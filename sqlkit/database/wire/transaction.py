@@ -32,6 +32,7 @@ def begin_later(conn: AnyConnection, sql: bytes) -> None:
 def begun(conn: AnyConnection) -> PQGen[None]:
     """Begin the transaction that is to begin, if there is one."""
     if conn.pending and is_idle(conn):
+        conn.sent = True
         yield from command(conn, conn.profile.begin(conn.pending, conn.in_force))
     conn.pending = b""
 
