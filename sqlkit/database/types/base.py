@@ -10,7 +10,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg.adapt import Dumper as BaseDumper
 from psycopg.types.json import set_json_dumps
 
-from sqlkit.database.types import json
+from sqlkit.database.types import json, text_array
 from sqlkit.database.types.interval import IntervalLoader
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _base_adapters() -> AdaptersMap:
     adapters.register_loader("interval", IntervalLoader)
     for name in JSON:
         take_lists_for_json(adapters, adapters.types[name].array_oid)
+    text_array.register(adapters)
     return adapters
 
 
