@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from functools import partial
-from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -120,12 +119,9 @@ class AsyncSession(AsyncConnection):
 
     async def batch(self, statements: Iterable[Statement[T]]) -> list[T]:
         answers: list[T] = []
-        waiting = iter(statements)
         undo: bytes | None = begin.undo(self._depth + 1)
         async with self._begun():
-            self._conn.sent = True  # what is taken out of an iterator can't be put back
-            while chunk := list(islice(waiting, values.BATCH)):
-                values.check_batch(chunk)
+            for chunk in wire.batches(self._conn, statements):
                 answers += await self._wait(wire.batch(self._conn, chunk, undo))
                 undo = None  # the second chunk can't undo the first
         return answers

@@ -167,33 +167,38 @@ def pipelined(pgconn: PGconn, sends: Sequence[Callable[[], None]]) -> PQGen[list
 def _answers(pgconn: PGconn) -> PQGen[list[list[PGresult]]]:
     """The results of each command of a pipeline that was sent; at the Sync it is left."""
     yield from send(pgconn)
-    answers: list[list[PGresult]] = []
+    answers: list[list[PGresult]] = [[]]
     try:
-        while not _is_sync(results := (yield from _answer(pgconn))):
-            answers.append(results)
+        while True:
+            while pgconn.is_busy():
+                if (yield waiting.Wait.R):
+                    pgconn.consume_input()
+            if _take(pgconn, answers):
+                break
     except psycopg.OperationalError:
         for results in answers:
-            check(results)  # what the server said before it left tells more
+            if results:
+                check(results)  # what the server said before it left tells more
         raise
     pgconn.exit_pipeline_mode()
-    return answers
+    _take_notifications(pgconn)
+    return answers[:-1]
 
 
-def _answer(pgconn: PGconn) -> PQGen[list[PGresult]]:
-    """The results of the next command; psycopg's `fetch_many`, but for what has arrived already."""
-    results: list[PGresult] = []
-    while not pgconn.is_busy():
-        _take_notifications(pgconn)
-        result = pgconn.get_result()
+def _take(pgconn: PGconn, answers: list[list[PGresult]]) -> bool:
+    """Take what has arrived of the answers to a pipeline; whether that is all of them."""
+    is_busy, get_result = pgconn.is_busy, pgconn.get_result
+    while not is_busy():
+        result = get_result()
         if result is not None:
-            results.append(result)
-        if result is None or result.status == _SYNC:
-            break
-    else:
-        results += yield from fetch_many(pgconn)
-    if not results:  # as of a connection that libpq has given up
-        raise psycopg.OperationalError("the server sent no answer")
-    return results
+            if result.status == _SYNC:
+                return True
+            answers[-1].append(result)
+        elif answers[-1]:
+            answers.append([])
+        else:  # as of a connection that libpq has given up
+            raise psycopg.OperationalError("the server sent no answer")
+    return False
 
 
 def _take_notifications(pgconn: PGconn) -> None:
@@ -201,10 +206,6 @@ def _take_notifications(pgconn: PGconn) -> None:
     while (notification := pgconn.notifies()) is not None:
         if pgconn.notify_handler is not None:
             pgconn.notify_handler(notification)
-
-
-def _is_sync(results: list[PGresult]) -> bool:
-    return bool(results) and results[-1].status == _SYNC
 
 
 def copy_data(pgconn: PGconn) -> PQGen[memoryview | None]:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from sqlkit.statement import Query
 
-BATCH = 200
-"""Statements that a batch sends before it reads their answers."""
-
 ROLLED_BACK = (
     "the block ended well, but an error inside it had aborted the transaction: "
     "it was rolled back. Let such an error leave the block, or put it in a savepoint of its own."

@@ -17,7 +17,7 @@ from tests.database.one_table import one as one
 from tests.database.sleepers import statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
 
 def test_a_block_is_entered_once(database_url: str) -> None:
@@ -111,14 +111,21 @@ def test_a_connection_that_libpq_has_given_up_ends_the_wait(
 ) -> None:
     """What libpq does after bytes that are no protocol: it gives no results, and no error."""
 
-    def no_results(_pgconn: Any) -> Generator[int, int, list[Any]]:
-        yield from ()
-        return []
+    class GivenUp:
+        def is_busy(self) -> bool:
+            return False
 
+        def get_result(self) -> None: ...
+
+    take = vars(driver)["_take"]
+
+    def take_nothing(_pgconn: Any, answers: Any) -> Any:
+        return take(GivenUp(), answers)
+
+    limited = statement("select 1", 5)
     with Database(database_url, max_size=1) as db:
-        limited = statement("select 1", 5)
         assert [db.run(limited), db.run(limited)] == [1, 1]
-        monkeypatch.setattr(driver, "fetch_many", no_results)
+        monkeypatch.setattr(driver, "_take", take_nothing)
         with pytest.raises(CommitUnknown) as caught:
             db.run(limited)
         assert "no answer" in str(caught.value.__cause__)

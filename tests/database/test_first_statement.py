@@ -116,6 +116,7 @@ async def test_where_begin_fails_nothing_is_done_outside_of_it(
 ) -> None:
     if prepared:
         await one.run(INSERT)
+
     def refused(*_: object) -> bytes:
         """As a standby refuses some of BEGIN's options."""
         return b"BEGIN NEVER"

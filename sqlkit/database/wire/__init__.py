@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlkit.database.wire.batch import batch
+from sqlkit.database.wire.batch import batch, batches
 from sqlkit.database.wire.bound import Bound
 from sqlkit.database.wire.command import command, drain
 from sqlkit.database.wire.connection import (
@@ -59,6 +59,7 @@ __all__ = [
     "allow",
     "answered",
     "batch",
+    "batches",
     "begin",
     "begin_copy_in",
     "begin_copy_out",

@@ -3,28 +3,55 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import groupby, islice, repeat
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import psycopg
 
+from sqlkit.database import values
 from sqlkit.database.driver import check, failure, is_ok
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.note import note
-from sqlkit.database.wire.prepare import answered, bind, forget, is_readable
+from sqlkit.database.wire.prepare import answered, bind, forget
 from sqlkit.database.wire.run import send_bound, will_send
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import NOTHING, prepare, sends, telling
 from sqlkit.errors import WrongArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from psycopg.abc import Buffer, PQGen
-    from psycopg.pq.abc import PGresult
+    from psycopg.pq.abc import PGconn, PGresult
 
     from sqlkit.database.wire.bound import Bound
     from sqlkit.database.wire.connection import AnyConnection
-    from sqlkit.statement import Query, Statement
+    from sqlkit.statement import Query, Statement, Variant
+
+    _Call: TypeAlias = tuple[Bound, Sequence[Buffer | None]]
+    """What a statement is bound to, and its arguments as they are sent."""
+
+
+T = TypeVar("T")
+
+_AT_ONCE = 200
+
+
+def batches(
+    conn: AnyConnection, statements: Iterable[Statement[T]]
+) -> Iterator[list[Statement[T]]]:
+    """The statements of a batch, as many at a time as are sent before their answers are read.
+
+    Raises `WrongKind` and `WrongArgument` for what can't be in one.
+    """
+    waiting = iter(statements)
+    conn.sent = True  # what is taken out of an iterator can't be put back
+    chunk = list(islice(waiting, _AT_ONCE))
+    conn.sent = bool(chunk)
+    while chunk:
+        values.check_batch(chunk)
+        yield chunk
+        chunk = list(islice(waiting, _AT_ONCE))
 
 
 def batch(
@@ -51,44 +78,45 @@ def batch(
 
 
 def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
-    calls: list[tuple[Bound, Sequence[Buffer | None]]] = []
-    for statement in statements:
-        variant = statement.variant()
-        bound = conn.bindings.get(variant)
-        if bound is None or not is_readable(conn, bound):
-            bound = yield from _bind(conn, statement)
-        else:  # to the end: what is bound next must not push it out
-            conn.bindings[variant] = conn.bindings.pop(variant)
-        calls.append((bound, bound.encode(statement.args)))
+    calls: list[_Call] = []
+    for variant, alike in groupby(statements, lambda statement: statement.variant()):
+        bound = yield from _bind(conn, variant)
         will_send(conn, bound)
+        calls += zip(repeat(bound), bound.encode_all([statement.args for statement in alike]))
     results = yield from _results(conn, calls)
     answers: list[Any] = []
     for (bound, _), result in zip(calls, results, strict=True):
         if not is_ok(result):
             raise _noted(bound.query, result)
-        answers.append((yield from answered(conn, bound, result)))
+        if bound.is_fixed:
+            answers.append(bound.value(result))
+        else:
+            answers.append((yield from answered(conn, bound, result)))
     return answers
 
 
-def _bind(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Bound]:
+def _bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
     try:
-        return (yield from bind(conn, statement.variant()))
+        return (yield from bind(conn, variant))
     except psycopg.Error as error:
-        note(error, statement.query)
+        note(error, variant.query)
         raise
 
 
-def _results(
-    conn: AnyConnection, calls: Sequence[tuple[Bound, Sequence[Buffer | None]]]
-) -> PQGen[list[PGresult]]:
+def _results(conn: AnyConnection, calls: Sequence[_Call]) -> PQGen[list[PGresult]]:
     told = telling(conn) or NOTHING
     yield from prepare(conn, told)
     parts = sends(conn, told.before)
-    parts += [partial(send_bound, conn.pgconn, *call) for call in calls]
+    parts.append(partial(_send, conn.pgconn, calls))
     answers = yield from pipelined(conn, parts + sends(conn, told.after))
     for results in answers[: len(told.before)]:
         check(results)
     return [results[-1] for results in answers[len(told.before) :][: len(calls)]]
+
+
+def _send(pgconn: PGconn, calls: Sequence[_Call]) -> None:
+    for bound, sent in calls:
+        send_bound(pgconn, bound, sent)
 
 
 def _noted(query: Query[Any], result: PGresult) -> psycopg.Error:

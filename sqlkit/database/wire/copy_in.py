@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import pq
 
 from sqlkit.database.driver import Encoder, copy_end, copy_to, execute
+from sqlkit.database.types.columns import all_fit, with_lists
 from sqlkit.database.wire.bound import reason
 from sqlkit.database.wire.copy_format import SIGNATURE, TRAILER, expect, format_name
 from sqlkit.database.wire.prepare import describe
@@ -50,7 +51,6 @@ class CopyIn:
         self._query = bound.query
         self._columns = bound.columns
         self._accepts = [types.accepts(oid) for oid in decoder.oids]
-        self._arrays = [i for i, accepts in enumerate(self._accepts) if accepts.is_array]
         adapters = types.adapters(decoder.oids, bound.query.composites)
         self._encoder = Encoder(adapters, decoder.oids, decoder.format)
         self._is_binary = decoder.format == pq.Format.BINARY
@@ -59,13 +59,11 @@ class CopyIn:
 
     def write(self, rows: list[Sequence[Any]]) -> bytes | None:
         """Take in rows; gives bytes when enough have come together. Raises `WrongArgument`."""
-        if not self._takes(rows):
+        if not all_fit(rows, self._accepts):
             for number, row in enumerate(rows, self._before + 1):
                 self._check(number, row)
-        if self._arrays:
-            rows = [self._with_lists(row) for row in rows]
         try:
-            self._encoder.write_rows(rows, self._buffer)
+            self._encoder.write_rows(with_lists(rows, self._accepts), self._buffer)
         except Exception:
             raise self._refused(rows) from None
         self._before += len(rows)
@@ -81,26 +79,6 @@ class CopyIn:
         data = bytes(self._buffer)
         self._buffer.clear()
         return data
-
-    def _takes(self, rows: list[Sequence[Any]]) -> bool:
-        """Whether all rows are as they must be; column by column is much faster than by row."""
-        if not {*map(type, rows)} <= {tuple, list}:
-            return False
-        if {*map(len, rows)} != {len(self._accepts)}:
-            return False
-        columns = zip(*rows, strict=True)
-        return all(
-            accepts.takes(column) for accepts, column in zip(self._accepts, columns, strict=True)
-        )
-
-    def _with_lists(self, row: Sequence[Any]) -> Sequence[Any]:
-        """A row whose arrays are lists, the only sequence that psycopg takes for one."""
-        if all(row[i] is None or isinstance(row[i], list) for i in self._arrays):
-            return row
-        values = list(row)
-        for i in self._arrays:
-            values[i] = None if row[i] is None else list(row[i])
-        return values
 
     def _check(self, number: int, row: Sequence[Any]) -> None:
         if not isinstance(row, (tuple, list)):
