@@ -2,7 +2,8 @@
 
 Those are `psycopg.generators`, `psycopg.waiting`, the methods of `Transformer` and COPY's row
 formatters: importable, but lightly documented. All else stands on the few names below, each of
-which has a test of its own, so that a release of psycopg which changes one is told by name.
+which has a test of its own, so that a release of psycopg which changes one is told by name. With
+such a release, what stands in for them is `sqlkit.database.public`, which is slower.
 
 What is said to the server on a connection is written as generators of psycopg's kind, in
 `sqlkit.database.wire`: they decide, and `waited` or `waited_async` waits. So sync and async share
@@ -11,34 +12,31 @@ all of it.
 
 from __future__ import annotations
 
+import logging
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import psycopg
-from psycopg import pq, waiting
-from psycopg._copy_base import (
-    format_row_binary,
-    format_row_text,
-    parse_row_binary,
-    parse_row_text,
-)
-from psycopg.adapt import PyFormat, Transformer
+from psycopg import pq
+from psycopg.adapt import PyFormat
 from psycopg.errors import error_from_result
-from psycopg.generators import (
-    copy_end,
-    copy_from,
-    copy_to,
-    execute,
-    fetch,
-    fetch_many,
-    send,
-)
+
+from sqlkit.database import public
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from psycopg._copy_base import (
+        format_row_binary,
+        format_row_text,
+        parse_row_binary,
+        parse_row_text,
+    )
     from psycopg.abc import Buffer, PQGen
-    from psycopg.adapt import AdaptersMap
+    from psycopg.adapt import AdaptersMap, Transformer
+    from psycopg.generators import execute, fetch, fetch_many, send
     from psycopg.pq.abc import PGconn, PGresult
+    from psycopg.waiting import Wait, wait
 
     from sqlkit.database.reader import Reader
 
@@ -53,7 +51,6 @@ __all__ = [
     "check",
     "copy_data",
     "copy_end",
-    "copy_from",
     "copy_to",
     "execute",
     "failure",
@@ -67,8 +64,79 @@ __all__ = [
     "waited_async",
 ]
 
-WaitTimeout = psycopg.errors._WaitTimeout  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-"""What waiting raises when its time is up; psycopg gives it no public name."""
+_BYTEA, _TEXT = 17, 25
+_OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY)
+_SYNC = pq.ExecStatus.PIPELINE_SYNC
+
+
+# --- The lower layers
+
+_LOWER_LAYERS = {
+    "execute": "psycopg.generators",
+    "fetch": "psycopg.generators",
+    "fetch_many": "psycopg.generators",
+    "send": "psycopg.generators",
+    "wait": "psycopg.waiting",
+    "Wait": "psycopg.waiting",
+    "_WaitTimeout": "psycopg.errors",
+    "Transformer": "psycopg.adapt",
+    "format_row_binary": "psycopg._copy_base",
+    "format_row_text": "psycopg._copy_base",
+    "parse_row_binary": "psycopg._copy_base",
+    "parse_row_text": "psycopg._copy_base",
+}
+
+
+def lower_layers() -> dict[str, Any]:
+    """psycopg's own; where its release has others than are known, what stands in for them."""
+    try:
+        found = {name: getattr(import_module(at), name) for name, at in _LOWER_LAYERS.items()}
+        _try(found)
+    except Exception as error:  # whatever their change leads to
+        logging.getLogger("sqlkit").warning(
+            "psycopg %s has other lower layers than sqlkit knows (%s): it uses the documented "
+            "ones, which is slower",
+            psycopg.__version__,
+            error,
+        )
+        found = {name: getattr(public, name) for name in _LOWER_LAYERS}
+    return found
+
+
+def _try(layers: dict[str, Any]) -> None:
+    """Use those that need no connection, as they are used below. Raises what shows a change."""
+    layers["wait"](iter(()), -1, interval=1.0, timeout=1.0)
+    tx = layers["Transformer"](psycopg.adapters)
+    tx.set_dumper_types([_TEXT, _TEXT], pq.Format.BINARY)
+    tx.set_loader_types([_TEXT, _TEXT], pq.Format.BINARY)
+    written = bytearray()
+    layers["format_row_binary"](("a", None), tx, written)
+    layers["format_row_text"](("a", None), tx, written)
+    read = tx.load_sequence([b"a", None])
+    if (bytes(written), read) != (b"\0\2\0\0\0\1a\xff\xff\xff\xffa\t\\N\n", ("a", None)):
+        raise TypeError("values are written, or read, otherwise")
+
+
+if TYPE_CHECKING:
+    WaitTimeout = psycopg.errors._WaitTimeout  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+else:
+    (
+        execute,
+        fetch,
+        fetch_many,
+        send,
+        wait,
+        Wait,
+        WaitTimeout,
+        Transformer,
+        format_row_binary,
+        format_row_text,
+        parse_row_binary,
+        parse_row_text,
+    ) = lower_layers().values()
+
+
+# --- Waiting
 
 
 def late() -> WaitTimeout:
@@ -79,13 +147,6 @@ def late() -> WaitTimeout:
 # How often a wait looks for Ctrl-C, in seconds, where a signal doesn't interrupt it.
 _INTERVAL = 0.1
 
-_BYTEA, _TEXT = 17, 25
-_OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY)
-_SYNC = pq.ExecStatus.PIPELINE_SYNC
-
-
-# --- Waiting
-
 
 def waited(conn: psycopg.Connection[Any], gen: PQGen[T], seconds: float) -> T:
     """Run a generator to its end. Raises `WaitTimeout`, leaving the connection as it is.
@@ -93,7 +154,7 @@ def waited(conn: psycopg.Connection[Any], gen: PQGen[T], seconds: float) -> T:
     `psycopg.Connection.wait` would, when interrupted, also go on with the generator, which may not
     have sent its statement yet.
     """
-    return waiting.wait(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
+    return wait(gen, conn.pgconn.socket, interval=_INTERVAL, timeout=seconds)
 
 
 class _Read(Protocol):
@@ -115,7 +176,7 @@ def answered(conn: psycopg.Connection[Any], seconds: float) -> list[PGresult]:
     pgconn = conn.pgconn
     gen: PQGen[list[PGresult]]
     gen = _second(pgconn) if pgconn.pipeline_status else execute(pgconn)
-    return waiting.wait(gen, pgconn.socket, interval=_INTERVAL, timeout=seconds)
+    return wait(gen, pgconn.socket, interval=_INTERVAL, timeout=seconds)
 
 
 def answered_async(conn: _Read, seconds: float) -> Awaitable[list[PGresult]]:
@@ -169,12 +230,9 @@ def _answers(pgconn: PGconn) -> PQGen[list[list[PGresult]]]:
     yield from send(pgconn)
     answers: list[list[PGresult]] = [[]]
     try:
-        while True:
-            while pgconn.is_busy():
-                if (yield waiting.Wait.R):
-                    pgconn.consume_input()
-            if _take(pgconn, answers):
-                break
+        while not _take(pgconn, answers):
+            if (yield Wait.R):
+                pgconn.consume_input()
     except psycopg.OperationalError:
         for results in answers:
             if results:
@@ -208,17 +266,35 @@ def _take_notifications(pgconn: PGconn) -> None:
             pgconn.notify_handler(notification)
 
 
+# --- COPY
+
+
 def copy_data(pgconn: PGconn) -> PQGen[memoryview | None]:
     """The next row of a COPY out; None at its end."""
-    # psycopg's `copy_from`, without the cost of its generator for what has arrived already.
-    size, data = pgconn.get_copy_data(1)
-    if size > 0:
-        return data
-    if size == 0:
-        more = yield from copy_from(pgconn)
-        return more if isinstance(more, memoryview) else None
-    check((yield from fetch_many(pgconn)))
-    return None
+    while True:
+        size, data = pgconn.get_copy_data(1)
+        if size > 0:
+            return data
+        if size < 0:
+            check((yield from fetch_many(pgconn)))
+            return None
+        if (yield Wait.R):
+            pgconn.consume_input()
+
+
+def copy_to(pgconn: PGconn, data: bytes) -> PQGen[None]:
+    """Send bytes of a COPY in, not too many at once: libpq keeps what can't be sent yet."""
+    while pgconn.put_copy_data(data) == 0:
+        yield Wait.W
+    yield from send(pgconn)
+
+
+def copy_end(pgconn: PGconn, error: bytes | None) -> PQGen[PGresult]:
+    """End a COPY in, or call it off with a reason."""
+    while pgconn.put_copy_end(error) == 0:
+        yield Wait.W
+    yield from send(pgconn)
+    return check((yield from fetch_many(pgconn)))
 
 
 # --- Values

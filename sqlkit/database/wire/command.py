@@ -8,7 +8,7 @@ import psycopg
 from psycopg import pq
 
 from sqlkit.database import driver
-from sqlkit.database.driver import check, copy_end, copy_from, execute, fetch_many, send
+from sqlkit.database.driver import check, copy_data, copy_end, execute, fetch_many, send
 from sqlkit.database.wire.connection import is_busy
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def drain(conn: AnyConnection) -> PQGen[None]:
             if result.status == pq.ExecStatus.PIPELINE_SYNC:
                 conn.pgconn.exit_pipeline_mode()
             elif result.status == pq.ExecStatus.COPY_OUT:
-                while isinstance((yield from copy_from(conn.pgconn)), memoryview):
+                while (yield from copy_data(conn.pgconn)) is not None:
                     pass
             elif result.status == pq.ExecStatus.COPY_IN:
                 yield from copy_end(conn.pgconn, b"given up")

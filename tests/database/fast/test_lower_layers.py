@@ -1,7 +1,7 @@
 """What the driver takes for granted of psycopg's lower layers and of libpq, a sentence each.
 
-Nothing of sqlkit is used here: a release of psycopg that changes one of these fails in this file,
-by name.
+Each holds for psycopg's own, and for what stands in for them; nothing else of sqlkit is used here.
+A release of psycopg that changes one of these fails in this file, by name.
 """
 
 from __future__ import annotations
@@ -11,14 +11,22 @@ import contextlib
 import inspect
 import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from psycopg import generators, pq, waiting
-from psycopg._copy_base import format_row_binary, parse_row_binary
+from psycopg._copy_base import (
+    format_row_binary,
+    format_row_text,
+    parse_row_binary,
+    parse_row_text,
+)
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
+
+from sqlkit.database import public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +38,27 @@ BINARY, TEXT = pq.Format.BINARY, pq.Format.TEXT
 INT4, INT8, TEXT_TYPE, TIMESTAMPTZ = 23, 20, 25, 1184
 IDLE, ACTIVE = pq.TransactionStatus.IDLE, pq.TransactionStatus.ACTIVE
 LARGE = b"x" * 20_000_000
+
+
+OWN = SimpleNamespace(
+    execute=generators.execute,
+    fetch=generators.fetch,
+    fetch_many=generators.fetch_many,
+    send=generators.send,
+    wait=waiting.wait,
+    Wait=waiting.Wait,
+    _WaitTimeout=psycopg.errors._WaitTimeout,  # pyright: ignore[reportPrivateUsage]
+    Transformer=Transformer,
+    format_row_binary=format_row_binary,
+    format_row_text=format_row_text,
+    parse_row_binary=parse_row_binary,
+    parse_row_text=parse_row_text,
+)
+
+
+@pytest.fixture(params=[OWN, public], ids=["psycopg's", "stand-ins"])
+def layers(request: pytest.FixtureRequest) -> Any:
+    return request.param
 
 
 @pytest.fixture
@@ -44,14 +73,14 @@ def pgconn(conn: psycopg.Connection[Any]) -> PGconn:
     return conn.pgconn
 
 
-def wait(pgconn: PGconn, gen: Any, **options: Any) -> Any:
-    return waiting.wait(gen, pgconn.socket, **{"interval": 0.1, "timeout": 10.0, **options})
+def wait(pgconn: PGconn, gen: Any, layers: Any = OWN, timeout: float = 10.0) -> Any:
+    return layers.wait(gen, pgconn.socket, interval=0.1, timeout=timeout)
 
 
-def execute(pgconn: PGconn, sql: bytes = b"") -> list[Any]:
+def execute(pgconn: PGconn, sql: bytes = b"", layers: Any = OWN) -> list[Any]:
     if sql:
         pgconn.send_query_params(sql, [], result_format=BINARY)
-    results: list[Any] = wait(pgconn, generators.execute(pgconn))
+    results: list[Any] = wait(pgconn, layers.execute(pgconn), layers)
     return results
 
 
@@ -97,7 +126,9 @@ def test_connections_do_not_block(pgconn: PGconn) -> None:
     assert pgconn.nonblocking
 
 
-def test_flush_says_that_something_is_left_while_the_server_does_not_read(pgconn: PGconn) -> None:
+def test_flush_says_that_something_is_left_while_the_server_does_not_read(
+    pgconn: PGconn, layers: Any
+) -> None:
     pgconn.enter_pipeline_mode()
     pgconn.send_query_params(b"select pg_sleep(0.2)", [])
     pgconn.pipeline_sync()
@@ -105,9 +136,9 @@ def test_flush_says_that_something_is_left_while_the_server_does_not_read(pgconn
     pgconn.pipeline_sync()
     assert pgconn.flush() == 1
     seen: list[list[Any]] = []
-    wait(pgconn, generators.send(pgconn))
+    wait(pgconn, layers.send(pgconn), layers)
     while len(seen) < 4:
-        seen.append(wait(pgconn, generators.fetch_many(pgconn)))
+        seen.append(wait(pgconn, layers.fetch_many(pgconn), layers))
     assert pgconn.flush() == 0
     assert int.from_bytes(seen[2][0].get_value(0, 0)) == len(LARGE)
     pgconn.exit_pipeline_mode()
@@ -133,13 +164,13 @@ def test_the_next_statement_can_not_be_sent_before_the_none(pgconn: PGconn) -> N
     assert execute(pgconn, b"select 2")
 
 
-def test_a_pipeline_answers_in_order_and_a_sync_ends_it(pgconn: PGconn) -> None:
+def test_a_pipeline_answers_in_order_and_a_sync_ends_it(pgconn: PGconn, layers: Any) -> None:
     pgconn.enter_pipeline_mode()
     for text in (b"select 1", b"select 1 / 0", b"select 3"):
         pgconn.send_query_params(text, [])
     pgconn.pipeline_sync()
     assert pgconn.transaction_status == ACTIVE or pgconn.pipeline_status
-    answers = [wait(pgconn, generators.fetch_many(pgconn)) for _ in range(4)]
+    answers = [wait(pgconn, layers.fetch_many(pgconn), layers) for _ in range(4)]
     assert [results[-1].status for results in answers] == [
         pq.ExecStatus.TUPLES_OK,
         pq.ExecStatus.FATAL_ERROR,
@@ -186,14 +217,16 @@ def test_an_outdated_plan_is_known_by_the_server_s_function(pgconn: PGconn) -> N
 # --- Generators and waiting
 
 
-def test_execute_is_a_generator_of_wait_states_that_returns_the_results(pgconn: PGconn) -> None:
+def test_execute_is_a_generator_of_wait_states_that_returns_the_results(
+    pgconn: PGconn, layers: Any
+) -> None:
     pgconn.send_query_params(b"select pg_sleep(0.05)", [])
-    gen = generators.execute(pgconn)
+    gen = layers.execute(pgconn)
     state = next(gen)
     with contextlib.suppress(StopIteration):
         while True:
-            assert isinstance(state, (waiting.Wait, int))
-            assert state in tuple(waiting.Wait)
+            assert isinstance(state, (layers.Wait, int))
+            assert state in tuple(layers.Wait)
             state = gen.send(waiting.Ready.RW)
     assert not pgconn.is_busy()
 
@@ -203,11 +236,13 @@ def test_execute_gives_a_list_of_results_without_the_none(pgconn: PGconn) -> Non
     assert [result.status for result in execute(pgconn)] == [pq.ExecStatus.TUPLES_OK] * 2
 
 
-def test_fetch_gives_the_results_one_by_one_and_none_at_the_end(pgconn: PGconn) -> None:
+def test_fetch_gives_the_results_one_by_one_and_none_at_the_end(
+    pgconn: PGconn, layers: Any
+) -> None:
     pgconn.send_query_params(b"select n from generate_series(1, 3) as n", [])
     pgconn.set_single_row_mode()
     statuses: list[int] = []
-    while (result := wait(pgconn, generators.fetch(pgconn))) is not None:
+    while (result := wait(pgconn, layers.fetch(pgconn), layers)) is not None:
         statuses.append(result.status)
     assert statuses == [pq.ExecStatus.SINGLE_TUPLE] * 3 + [pq.ExecStatus.TUPLES_OK]
 
@@ -237,9 +272,9 @@ def foreign(pgconn: PGconn) -> PQGen[list[Any]]:
     return by_hand(pgconn)
 
 
-def test_wait_drives_a_generator_that_is_not_psycopg_s(pgconn: PGconn) -> None:
+def test_wait_drives_a_generator_that_is_not_psycopg_s(pgconn: PGconn, layers: Any) -> None:
     pgconn.send_query_params(b"select pg_sleep(0.05)", [])
-    (result,) = wait(pgconn, foreign(pgconn))
+    (result,) = wait(pgconn, foreign(pgconn), layers)
     assert result.status == pq.ExecStatus.TUPLES_OK
 
 
@@ -250,18 +285,22 @@ def test_wait_async_drives_a_generator_that_is_not_psycopg_s(conn: Any, on_loop:
     assert result.status == pq.ExecStatus.TUPLES_OK
 
 
-def test_wait_gives_what_the_generator_returns_also_if_that_never_waits(pgconn: PGconn) -> None:
+def test_wait_gives_what_the_generator_returns_also_if_that_never_waits(
+    pgconn: PGconn, layers: Any
+) -> None:
     def nothing() -> PQGen[str]:
         return "done"
         yield waiting.Wait.R
 
-    assert wait(pgconn, nothing()) == "done"
+    assert wait(pgconn, nothing(), layers) == "done"
 
 
-def test_a_wait_whose_time_is_up_leaves_the_connection_as_it_is(pgconn: PGconn) -> None:
+def test_a_wait_whose_time_is_up_leaves_the_connection_as_it_is(
+    pgconn: PGconn, layers: Any
+) -> None:
     pgconn.send_query_params(b"select pg_sleep(0.2)", [])
-    with pytest.raises(psycopg.errors._WaitTimeout):  # pyright: ignore[reportPrivateUsage]
-        wait(pgconn, generators.execute(pgconn), timeout=0.02)
+    with pytest.raises(layers._WaitTimeout):
+        wait(pgconn, layers.execute(pgconn), layers, timeout=0.02)
     assert pgconn.transaction_status == ACTIVE
     assert [r.status for r in execute(pgconn)] == [pq.ExecStatus.TUPLES_OK]
 
@@ -323,9 +362,9 @@ def result_of(pgconn: PGconn, text: bytes, format_: pq.Format = BINARY) -> Any:
 
 @pytest.mark.parametrize("format_", [BINARY, TEXT])
 def test_loaders_set_once_serve_every_result_of_the_same_types(
-    pgconn: PGconn, format_: pq.Format
+    pgconn: PGconn, layers: Any, format_: pq.Format
 ) -> None:
-    tx = Transformer(psycopg.adapters)
+    tx = layers.Transformer(psycopg.adapters)
     tx.set_loader_types([INT4, TEXT_TYPE], format_)
     for n in range(3):
         result = result_of(pgconn, b"select g, g::text from generate_series(0, %d) g" % n, format_)
@@ -337,24 +376,25 @@ def test_loaders_set_once_serve_every_result_of_the_same_types(
         tx.set_pgresult(None, set_loaders=False)
 
 
-def test_set_pgresult_alone_finds_the_loaders_itself(pgconn: PGconn) -> None:
-    tx = Transformer(psycopg.adapters)
-    tx.set_pgresult(result_of(pgconn, b"select 1, 'a'::text"))
-    assert tx.load_rows(0, 1, list) == [[1, "a"]]
+def test_a_row_maker_gets_one_sequence_of_values(pgconn: PGconn, layers: Any) -> None:
+    def made(row: Any) -> Any:
+        return "made", *row
+
+    tx = layers.Transformer(psycopg.adapters)
+    tx.set_loader_types([INT4, TEXT_TYPE], BINARY)
+    tx.set_pgresult(result_of(pgconn, b"select 1, null"), set_loaders=False)
+    assert tx.load_rows(0, 1, made) == [("made", 1, None)]
 
 
-def test_a_row_maker_gets_one_sequence_of_values(pgconn: PGconn) -> None:
-    tx = Transformer(psycopg.adapters)
-    tx.set_pgresult(result_of(pgconn, b"select 1, null"))
-    assert tx.load_rows(0, 1, lambda row: ("made", *row)) == [("made", 1, None)]
-
-
-def test_an_error_of_the_row_maker_leaves_the_transformer_usable(pgconn: PGconn) -> None:
+def test_an_error_of_the_row_maker_leaves_the_transformer_usable(
+    pgconn: PGconn, layers: Any
+) -> None:
     def refuse(_row: Any) -> Any:
         raise LookupError
 
-    tx = Transformer(psycopg.adapters)
-    tx.set_pgresult(result_of(pgconn, b"select 1"))
+    tx = layers.Transformer(psycopg.adapters)
+    tx.set_loader_types([INT4], BINARY)
+    tx.set_pgresult(result_of(pgconn, b"select 1"), set_loaders=False)
     with pytest.raises(LookupError):
         tx.load_rows(0, 1, refuse)
     assert tx.load_rows(0, 1, tuple) == [(1,)]
@@ -362,39 +402,55 @@ def test_an_error_of_the_row_maker_leaves_the_transformer_usable(pgconn: PGconn)
 
 @pytest.mark.parametrize("format_", [BINARY, TEXT])
 def test_a_transformer_without_a_connection_reads_moments_as_utc(
-    conn: Any, format_: pq.Format
+    conn: Any, layers: Any, format_: pq.Format
 ) -> None:
     conn.execute("set timezone = 'Asia/Kathmandu'")
-    tx = Transformer(psycopg.adapters)
-    tx.set_pgresult(result_of(conn.pgconn, b"select '2024-07-01 00:00+00'::timestamptz", format_))
+    tx = layers.Transformer(psycopg.adapters)
+    tx.set_loader_types([TIMESTAMPTZ], format_)
+    result = result_of(conn.pgconn, b"select '2024-07-01 00:00+00'::timestamptz", format_)
+    tx.set_pgresult(result, set_loaders=False)
     ((moment,),) = tx.load_rows(0, 1, tuple)
     assert moment == datetime(2024, 7, 1, tzinfo=UTC)
     assert moment.tzinfo is UTC or format_ == TEXT
 
 
-def test_dumpers_set_once_serve_every_sequence_of_arguments(pgconn: PGconn) -> None:
+def test_dumpers_set_once_serve_every_sequence_of_arguments(pgconn: PGconn, layers: Any) -> None:
     prepare(pgconn, b"p", b"select $1::int8, $2::text")
-    tx = Transformer(psycopg.adapters)
+    tx = layers.Transformer(psycopg.adapters)
     tx.set_dumper_types([INT8, TEXT_TYPE], BINARY)
+    tx.set_loader_types([INT8, TEXT_TYPE], BINARY)
     for args in ([1, "a"], [None, "b"], [2, None]):
         sent = tx.dump_sequence(args, [PyFormat.AUTO] * 2)
         pgconn.send_query_prepared(b"p", sent, [BINARY] * 2, BINARY)
-        tx.set_pgresult(execute(pgconn)[0])
+        tx.set_pgresult(execute(pgconn)[0], set_loaders=False)
         assert tx.load_rows(0, 1, list) == [args]
 
 
-def test_a_loader_can_be_had_for_one_column(pgconn: PGconn) -> None:
-    tx = Transformer(psycopg.adapters)
+def test_a_loader_can_be_had_for_one_column(pgconn: PGconn, layers: Any) -> None:
+    tx = layers.Transformer(psycopg.adapters)
     assert tx.get_loader(INT4, BINARY).load(b"\0\0\0\7") == 7
     assert tx.get_loader(INT4, TEXT).load(b"7") == 7
 
 
-def test_rows_of_a_copy_are_written_to_a_buffer_and_parsed() -> None:
-    tx = Transformer(psycopg.adapters)
+def test_rows_of_a_copy_are_written_to_a_buffer(layers: Any) -> None:
+    tx = layers.Transformer(psycopg.adapters)
     tx.set_dumper_types([INT4, TEXT_TYPE], BINARY)
-    buffer = bytearray()
-    format_row_binary((7, None), tx, buffer)
-    back = Transformer(psycopg.adapters)
-    back.set_loader_types([INT4, TEXT_TYPE], BINARY)
-    assert bytes(buffer) == b"\0\2" + b"\0\0\0\4" + b"\0\0\0\7" + b"\xff" * 4
-    assert parse_row_binary(bytes(buffer), back) == (7, None)
+    binary, text = bytearray(), bytearray()
+    layers.format_row_binary((7, None), tx, binary)
+    tx.set_dumper_types([TEXT_TYPE] * 2, TEXT)
+    layers.format_row_text(("\\a\tb\n\r\b\v\f", None), tx, text)
+    assert bytes(binary) == b"\0\2" + b"\0\0\0\4" + b"\0\0\0\7" + b"\xff" * 4
+    assert bytes(text) == rb"\\a\tb\n\r\b\v\f" + b"\t\\N\n"
+
+
+@pytest.mark.parametrize("row", [("\\a\tb\n\r\b\v\f", None), ("\\N", "N"), ("", "\\t")])
+def test_rows_of_a_copy_are_parsed(pgconn: PGconn, layers: Any, row: tuple[Any, ...]) -> None:
+    for format_ in ("binary", "text"):
+        tx = layers.Transformer(psycopg.adapters)
+        for set_types in (tx.set_dumper_types, tx.set_loader_types):
+            set_types([TEXT_TYPE] * 2, pq.Format[format_.upper()])
+        # psycopg's C code takes the number of columns from it.
+        tx.set_pgresult(result_of(pgconn, b"select ''::text, ''::text"), set_loaders=False)
+        buffer = bytearray()
+        getattr(layers, f"format_row_{format_}")(row, tx, buffer)
+        assert getattr(layers, f"parse_row_{format_}")(bytes(buffer), tx) == row
