@@ -356,3 +356,8 @@ async def test_numbers_of_two_classes_may_stand_in_one_array(both: AsyncDatabase
     assert await there_and_back(both, "numeric[]", mixed) == mixed
     assert await there_and_back(both, "float8[]", [1, 2.5]) == [1.0, 2.5]
     assert await there_and_back(both, "bigint[]", [1, 2**40]) == [1, 2**40]
+
+
+async def test_an_array_has_the_delimiter_of_its_type(both: AsyncDatabase) -> None:
+    boxes = ["(2,2),(1,1)", None, "(3,3),(0,0)"]
+    assert await there_and_back(both, "box[]", boxes) == boxes

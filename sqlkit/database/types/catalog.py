@@ -41,7 +41,8 @@ select
         else coalesce(r.rngsubtype, 0)
     end::int8,
     f.names,
-    f.types
+    f.types,
+    t.typdelim::text
 from needed
 join pg_catalog.pg_type as t on t.oid = needed.oid
 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
@@ -62,7 +63,8 @@ class PgType:
     """One type, as the catalog tells it.
 
     ``kind`` is ``pg_type.typtype``, or ``a`` for an array; ``of`` the oid of the element, base
-    type, subtype or range; ``field_names`` and ``field_types`` (oids) those of a composite.
+    type, subtype or range; ``field_names`` and ``field_types`` (oids) those of a composite;
+    ``delimiter`` is what is between the elements of an array of it, as text.
     """
 
     oid: int
@@ -73,3 +75,4 @@ class PgType:
     of: int
     field_names: Sequence[str] | None = None
     field_types: Sequence[int] | None = None
+    delimiter: str = ","

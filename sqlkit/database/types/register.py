@@ -141,7 +141,8 @@ def add_text(found: PgType, adapters: AdaptersMap) -> None:
 
 def _register_array_of(found: PgType, adapters: AdaptersMap) -> None:
     if found.array:
-        TypeInfo(found.name, found.oid, found.array).register(adapters)
+        info = TypeInfo(found.name, found.oid, found.array, delimiter=found.delimiter)
+        info.register(adapters)
 
 
 def _for_oid(dumper: type[Dumper], oid: int, **attributes: int) -> type[Dumper]:
