@@ -63,6 +63,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("jsonb[]", {"a": 1}, "must be a sequence of a JSON value, not dict"),
     ("text[]", SECRET, "must be a sequence of str, not str"),
     ("text[]", ["a", 1], "must be a sequence of str: element 2 must be str, not int"),
+    ("text[]", [["a"], ["b", 1]], "must be .*: element 2 must be .*: element 2 must be str, not"),
     ("text[]", {"a"}, "must be a sequence of str, not set"),
     ("integer[]", [1, 2**31], "must be a sequence of an int .*: element 2 is out of range"),
     ("integer[]", [[1], [2, 3]], "can't be sent as a sequence of an int "),
@@ -78,6 +79,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("size", ("1", "a"), r"must be a row of size \(.*\)"),
     ("size", [1, "a"], r"must be a row of size \(.*\), not list"),
     ("size", {"width": 1}, r"must be a row of size \(.*\), not dict"),
+    ("tagged", ("a", ("b",)), r"must be a row of tagged \(.*\)"),
     ("size[]", [(1, 2)], "must be a sequence of a row of size "),
     ("positive", SECRET, "must be an int .*, not str"),
     ("tsvector", 1, "must be str, not int"),
@@ -92,6 +94,7 @@ async def test_a_wrong_argument_is_named_and_never_shown(
         sql(
             "create table t (n int); create type mood as enum ('ok');"
             "create type size as (width int, label text);"
+            "create type tagged as (label text, tags text[]);"
             "create domain positive as int check (value > 0)",
             kind="script",
         )

@@ -183,24 +183,24 @@ def accepts_array(element: Accepts) -> Accepts:
         if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
             return False
         items: Sequence[Any] = value
-        return all(item is None or element.fits(item) or _nested(item, fits) for item in items)
+        return all(map(takes, items))
+
+    def takes(item: Any) -> bool:
+        return item is None or element.fits(item) or (isinstance(item, list) and fits(item))
 
     def why(value: Any) -> str | None:
         if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
             return None
         items: Sequence[Any] = value
-        wrong = [item is not None and not element.fits(item) for item in items].index(True)
-        return f"must be {words}: element {wrong + 1} {element.refusal(items[wrong])}"
+        wrong = [takes(item) for item in items].index(False)
+        said = why(items[wrong]) or element.refusal(items[wrong])
+        return f"must be {words}: element {wrong + 1} {said}"
 
     def fit(values: Sequence[list[Any]]) -> bool:
         return element.takes([*chain.from_iterable(values)])
 
     words = f"a sequence of {element.words}"
     return Accepts(_Never, fits, words, why, is_array=True, usual=list, fit=fit)
-
-
-def _nested(item: object, fits: Test) -> bool:
-    return isinstance(item, list) and fits(item)
 
 
 def accepts_range(subtype: Accepts) -> Accepts:
@@ -237,9 +237,11 @@ def accepts_composite(name: str, fields: Sequence[Accepts]) -> Accepts:
         if not isinstance(value, (tuple, msgspec.Struct)):
             return False
         values = as_tuple(value)
-        return len(values) == len(fields) and all(
-            item is None or field.fits(item) for item, field in zip(values, fields, strict=True)
-        )
+        return len(values) == len(fields) and all(map(takes, values, fields))
+
+    def takes(item: Any, field: Accepts) -> bool:
+        # psycopg takes no other sequence for an array.
+        return item is None or (field.fits(item) and (isinstance(item, list) or not field.is_array))
 
     words = ", ".join(field.words for field in fields)
     row = f"a row of {name} ({words})"
