@@ -115,6 +115,16 @@ async def test_a_wrong_row_is_named_by_its_number_and_column(
     assert await table.run(COUNT) == 0
 
 
+async def test_a_wrong_row_is_named_also_behind_one_with_a_tuple_for_its_array(
+    both: AsyncDatabase,
+) -> None:
+    await both.run(sql("create table tagged (tags text[], name text)", kind="exec"))
+    copy = sql("copy tagged (tags, name) from stdin", kind="copy", rows=[])
+    rows = [(("a", None), "fine"), (["b"], "\ud800")]
+    with pytest.raises(WrongArgument, match="row 2: name can't be sent as str: it is no Unicode"):
+        await both.run(Statement(copy.query, (rows,)))
+
+
 @pytest.mark.parametrize("rows", [5, None])
 async def test_what_is_no_iterable_is_refused(table: AsyncDatabase, rows: Any) -> None:
     with pytest.raises(WrongArgument, match=r"^things\.import: rows must be an iterable of rows"):

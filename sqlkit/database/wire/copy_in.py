@@ -57,13 +57,14 @@ class CopyIn:
         self._buffer = bytearray(SIGNATURE if self._is_binary else b"")
         self._before = 0
 
-    def write(self, rows: list[Sequence[Any]]) -> bytes | None:
+    def write(self, rows: Sequence[Sequence[Any]]) -> bytes | None:
         """Take in rows; gives bytes when enough have come together. Raises `WrongArgument`."""
         if not all_fit(rows, self._accepts):
             for number, row in enumerate(rows, self._before + 1):
                 self._check(number, row)
+        rows = with_lists(rows, self._accepts)
         try:
-            self._encoder.write_rows(with_lists(rows, self._accepts), self._buffer)
+            self._encoder.write_rows(rows, self._buffer)
         except Exception:
             raise self._refused(rows) from None
         self._before += len(rows)
@@ -90,7 +91,7 @@ class CopyIn:
                 continue
             raise self._wrong(number, f"{column} {accepts.refusal(value)}")
 
-    def _refused(self, rows: list[Sequence[Any]]) -> WrongArgument:
+    def _refused(self, rows: Sequence[Sequence[Any]]) -> WrongArgument:
         for number, row in enumerate(rows, self._before + 1):
             for i, value in enumerate(row):
                 if (error := self._encoder.failure(i, value)) is not None:
