@@ -11,7 +11,6 @@ locally ends with the transaction, so it can't reach the next user of a connecti
 from __future__ import annotations
 
 import math
-import re
 
 PATIENCE = 0.025
 """Seconds that the client waits longer than the server has been told."""
@@ -37,9 +36,6 @@ RESTORE = (
 )
 """The limit that was in force before; inside a transaction."""
 
-_COMMENT = r"\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/"
-_MAY_COMMIT = re.compile(rf"(?:{_COMMENT})*(?:call|do)\b", re.IGNORECASE)
-
 
 def milliseconds(seconds: float) -> int:
     """A limit in the server's unit: rounded up, so never to 0, which would be none."""
@@ -63,14 +59,6 @@ def enough(in_force: float) -> float:
 def is_longer(own: float | None, in_force: float) -> bool:
     """Whether a query asks for more than the limit in force."""
     return own is not None and own > in_force
-
-
-def may_commit(sql: str) -> bool:
-    """Whether a statement may end transactions inside: it must stand alone in its own.
-
-    PostgreSQL manual, 45.8 "Transaction Management": in CALL and DO.
-    """
-    return _MAY_COMMIT.match(sql) is not None
 
 
 def local(*, is_sure: bool) -> str:

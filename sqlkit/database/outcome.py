@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from sqlkit.database import limit
+from sqlkit.database import control
 from sqlkit.errors import CommitUnknown, DeadlineExceeded
 from sqlkit.policy.retry.repeatable import may_repeat
 from sqlkit.policy.retry.verdict import verdict
@@ -51,7 +51,7 @@ def _may_have_committed(call: Call) -> bool:
     query = call.query
     if query is None:
         return False
-    return query.kind == "script" or limit.may_commit(query.variant(call.args).sql)
+    return query.kind == "script" or control.may_commit(query.variant(call.args).sql)
 
 
 def unknown(message: str, cause: BaseException) -> CommitUnknown:

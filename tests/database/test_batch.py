@@ -97,6 +97,23 @@ async def test_a_copy_or_script_is_refused(table: AsyncDatabase, kind: Any) -> N
     assert await table.run(COUNT) == 0
 
 
+@pytest.mark.parametrize("end", ["commit", "rollback", "prepare transaction 'a'"])
+async def test_what_would_end_its_transaction_is_refused(table: AsyncDatabase, end: str) -> None:
+    async with table.transaction() as tx:
+        await tx.run(insert(0))
+        with pytest.raises(WrongKind, match="sql: it would end the transaction that the batch is"):
+            await tx.batch([insert(1), sql(end, kind="exec"), insert(2)])
+    with pytest.raises(WrongKind):
+        await table.batch([insert(1), sql(end, kind="exec"), insert(2)])
+    assert await table.run(COUNT) == 1
+
+
+async def test_a_part_of_it_may_be_undone_by_hand(table: AsyncDatabase) -> None:
+    texts = ("savepoint a", "insert into t values (1)", "rollback to a")
+    await table.batch([insert(0), *(sql(text, kind="exec") for text in texts)])
+    assert await table.run(COUNT) == 1
+
+
 async def test_a_text_that_is_wrong_names_its_query(table: AsyncDatabase) -> None:
     with pytest.raises(psycopg.errors.UndefinedTable) as caught:
         await table.batch([insert(1), sql("select * from nowhere")])

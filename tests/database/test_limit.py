@@ -42,19 +42,3 @@ def test_the_server_is_told_what_it_does_not_know(
     left: float, in_force: float, own: float | None, *, told: bool
 ) -> None:
     assert limit.must_be_told(left, in_force, own) is told
-
-
-@pytest.mark.parametrize(
-    ("sql", "may"),
-    [
-        ("call close_day()", True),
-        ("DO $$ begin commit; end $$", True),
-        ("-- at night\n  /* all **/ call close_day()", True),
-        ("select call()", False),
-        ("-- call it\nselect 1", False),
-        ("document", False),
-        ("callers", False),
-    ],
-)
-def test_a_procedure_stands_alone(sql: str, *, may: bool) -> None:
-    assert limit.may_commit(sql) is may

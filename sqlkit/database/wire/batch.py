@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import psycopg
 
 from sqlkit.database import values
+from sqlkit.database.control import ends_transaction
 from sqlkit.database.driver import check, failure, is_ok
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.note import note
@@ -16,7 +17,7 @@ from sqlkit.database.wire.prepare import answered, bind, forget
 from sqlkit.database.wire.run import send_bound, will_send
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import NOTHING, prepare, sends, telling
-from sqlkit.errors import WrongArgument
+from sqlkit.errors import WrongArgument, WrongKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _AT_ONCE = 200
+_ENDS = (
+    "it would end the transaction that the batch is, and what comes after it would stand by itself"
+)
 
 
 def batches(
@@ -45,7 +49,9 @@ def batches(
     Raises `WrongKind` and `WrongArgument` for what can't be in one.
     """
     waiting = iter(statements)
-    conn.sent = True  # what is taken out of an iterator can't be put back
+    # An iterator that raises has given away some of its statements: a second attempt would lack
+    # them. One that gives none has not.
+    conn.sent = True
     chunk = list(islice(waiting, _AT_ONCE))
     conn.sent = bool(chunk)
     while chunk:
@@ -80,6 +86,8 @@ def batch(
 def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
     calls: list[_Call] = []
     for variant, alike in groupby(statements, lambda statement: statement.variant()):
+        if ends_transaction(variant.sql):
+            raise WrongKind(f"{variant.query.name}: {_ENDS}")
         bound = yield from _bind(conn, variant)
         will_send(conn, bound)
         calls += zip(repeat(bound), bound.encode_all([statement.args for statement in alike]))

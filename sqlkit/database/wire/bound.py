@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import pq
 
-from sqlkit.database import limit, values
+from sqlkit.database import control, values
 from sqlkit.database.driver import Decoder, Encoder
 from sqlkit.database.types.columns import all_fit, with_lists
 from sqlkit.database.types.typed_json import TypedAdapters, stand_in
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from sqlkit.statement import Query, Variant
 
 _VALUE = re.compile(r""":| ['"]""")
-
-# Such a statement the server plans anew when the schema has changed, and refuses it if its columns
-# are others then. EXECUTE, FETCH and CALL give what goes by that name now.
-_PLANNED = re.compile(
-    r"(?:\s|\(|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
-    r"(?:select|values|table|with|insert|update|delete|merge)\b",
-    re.IGNORECASE,
-)
 
 
 class Bound:
@@ -75,14 +67,14 @@ class Bound:
         result_format: pq.Format,
     ) -> None:
         self.name = name
-        self.alone = limit.may_commit(variant.sql)
+        self.alone = control.may_commit(variant.sql)
         self.variant = variant
         self.query: Query[Any] = variant.query
         self.only_reads = only_reads(self.query)
         self.kind = self.query.kind or ("many" if described.nfields else "exec")
         self.columns = column_names(described)
         oids = column_types(described)
-        self.is_planned = bool(name) and _PLANNED.match(variant.sql) is not None
+        self.is_planned = bool(name) and control.is_planned(variant.sql)
         self.is_fixed = self.is_planned and not types.may_change(oids)
         adapters = types.adapters([*parameter_types, *oids], self.query.composites)
         self.encoder = Encoder(adapters, parameter_types, types.format(parameter_types))
@@ -122,7 +114,7 @@ class Bound:
             return [self.encode(row) for row in rows]
         try:
             return list(map(self.encoder.encode, with_lists(rows, self.accepts)))
-        except Exception:  # it says of what
+        except Exception:  # one by one, to find which it is
             return [self.encode(row) for row in rows]
 
     def _refused(self, sent: Sequence[Any]) -> WrongArgument:
