@@ -22,6 +22,7 @@ from psycopg.adapt import PyFormat
 from psycopg.errors import error_from_result
 
 from sqlkit.database import public
+from sqlkit.database.public.talk import take_notifications
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -120,20 +121,19 @@ def _try(layers: dict[str, Any]) -> None:
 if TYPE_CHECKING:
     WaitTimeout = psycopg.errors._WaitTimeout  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 else:
-    (
-        execute,
-        fetch,
-        fetch_many,
-        send,
-        wait,
-        Wait,
-        WaitTimeout,
-        Transformer,
-        format_row_binary,
-        format_row_text,
-        parse_row_binary,
-        parse_row_text,
-    ) = lower_layers().values()
+    _layers = lower_layers()
+    execute = _layers["execute"]
+    fetch = _layers["fetch"]
+    fetch_many = _layers["fetch_many"]
+    send = _layers["send"]
+    wait = _layers["wait"]
+    Wait = _layers["Wait"]
+    Transformer = _layers["Transformer"]
+    format_row_binary = _layers["format_row_binary"]
+    format_row_text = _layers["format_row_text"]
+    parse_row_binary = _layers["parse_row_binary"]
+    parse_row_text = _layers["parse_row_text"]
+    WaitTimeout = _layers["_WaitTimeout"]
 
 
 # --- Waiting
@@ -239,7 +239,7 @@ def _answers(pgconn: PGconn) -> PQGen[list[list[PGresult]]]:
                 check(results)  # what the server said before it left tells more
         raise
     pgconn.exit_pipeline_mode()
-    _take_notifications(pgconn)
+    take_notifications(pgconn)
     return answers[:-1]
 
 
@@ -259,13 +259,6 @@ def _take(pgconn: PGconn, answers: list[list[PGresult]]) -> bool:
     return False
 
 
-def _take_notifications(pgconn: PGconn) -> None:
-    """Hand on those that came with an answer: libpq would keep them until the next ones come."""
-    while (notification := pgconn.notifies()) is not None:
-        if pgconn.notify_handler is not None:
-            pgconn.notify_handler(notification)
-
-
 # --- COPY
 
 
@@ -283,7 +276,7 @@ def copy_data(pgconn: PGconn) -> PQGen[memoryview | None]:
 
 
 def copy_to(pgconn: PGconn, data: bytes) -> PQGen[None]:
-    """Send bytes of a COPY in, not too many at once: libpq keeps what can't be sent yet."""
+    """Send bytes of a COPY in, of which libpq keeps what can't be sent yet."""
     while pgconn.put_copy_data(data) == 0:
         yield Wait.W
     yield from send(pgconn)

@@ -69,7 +69,12 @@ def fetch(pgconn: PGconn) -> PQGen[PGresult | None]:
     while pgconn.is_busy():
         if (yield Wait.R):
             pgconn.consume_input()
+    take_notifications(pgconn)
+    return pgconn.get_result()
+
+
+def take_notifications(pgconn: PGconn) -> None:
+    """Hand on those that came with an answer: libpq would keep them until the next ones come."""
     while (notification := pgconn.notifies()) is not None:
         if pgconn.notify_handler is not None:
             pgconn.notify_handler(notification)
-    return pgconn.get_result()

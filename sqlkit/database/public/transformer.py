@@ -5,7 +5,6 @@ psycopg manual, "Data adaptation configuration".
 
 from __future__ import annotations
 
-from functools import cache
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,6 @@ class Transformer:
         self._context = Context(adapters)
         self._dumpers: list[Dumper] = []
         self._loads: list[Callable[[Any], Any]] = []
-        self.get_loader = cache(self._get_loader)
 
     def set_dumper_types(self, types: Sequence[int], format_: pq.Format) -> None:
         """From now on, `dump_sequence` writes values of these types."""
@@ -50,7 +48,7 @@ class Transformer:
     def dump_sequence(
         self, params: Sequence[Any], _formats: Sequence[PyFormat] = ()
     ) -> list[Buffer | None]:
-        """One value for each type, as it is sent."""
+        """One value for each type, as it is sent; their format is that of the types."""
         return [
             None if value is None else dumper.dump(value)
             for dumper, value in zip(self._dumpers, params, strict=True)
@@ -79,7 +77,8 @@ class Transformer:
             for load, data in zip(self._loads, fields, strict=True)
         )
 
-    def _get_loader(self, oid: int, format_: pq.Format) -> Loader:
-        make: Any = self.adapters.get_loader(oid, format_)
+    def get_loader(self, oid: int, format_: pq.Format) -> Loader:
+        """What reads values of a type; where nothing does, what reads those of none."""
+        make: Any = self.adapters.get_loader(oid, format_) or self.adapters.get_loader(0, format_)
         loader: Loader = make(oid, self._context)
         return loader

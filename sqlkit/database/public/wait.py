@@ -15,35 +15,33 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-# Seconds; a selector doesn't take any number.
-_LONGEST = 3600.0
-
 
 class WaitTimeout(OperationalError):
     """The time of a wait is up."""
 
 
-def wait(gen: PQGen[T], fileno: int, *, timeout: float, **_interval: float) -> T:
+def wait(gen: PQGen[T], fileno: int, *, interval: float, timeout: float) -> T:
     """Run a generator to its end, for ``timeout`` seconds at most. Raises `WaitTimeout`.
 
-    Signals are noticed at once, not at intervals as by psycopg's function.
+    ``interval``: in seconds, how often signals are looked for where they don't interrupt a wait.
     """
     ends = time.monotonic() + timeout
     try:
         wanted = next(gen)
         with DefaultSelector() as selector:
             while True:
-                ready = _ready(selector, fileno, wanted, ends)
-                if not ready and time.monotonic() >= ends:
-                    raise WaitTimeout("wait timeout expired")
+                left = ends - time.monotonic()
+                ready = _ready(selector, fileno, wanted, max(0.0, min(interval, left)))
                 wanted = gen.send(ready)
+                if time.monotonic() >= ends:
+                    raise WaitTimeout("wait timeout expired")
     except StopIteration as done:
         result: T = done.value
         return result
 
 
-def _ready(selector: BaseSelector, fileno: int, wanted: int, ends: float) -> int:
-    """What the socket is ready for of what is wanted; 0 if for nothing in time."""
+def _ready(selector: BaseSelector, fileno: int, wanted: int, seconds: float) -> int:
+    """What the socket is ready for of what is wanted, within so many seconds; 0 if for nothing."""
     try:
         if selector.get_map():
             selector.modify(fileno, wanted)
@@ -51,5 +49,5 @@ def _ready(selector: BaseSelector, fileno: int, wanted: int, ends: float) -> int
             selector.register(fileno, wanted)
     except (OSError, ValueError) as error:
         raise OperationalError("connection socket closed") from error
-    ready = selector.select(min(max(0.0, ends - time.monotonic()), _LONGEST))
+    ready = selector.select(seconds)
     return ready[0][1] if ready else 0

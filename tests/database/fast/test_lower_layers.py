@@ -305,6 +305,18 @@ def test_a_wait_whose_time_is_up_leaves_the_connection_as_it_is(
     assert [r.status for r in execute(pgconn)] == [pq.ExecStatus.TUPLES_OK]
 
 
+def test_a_wait_ends_in_time_though_there_is_always_something_to_read(
+    pgconn: PGconn, layers: Any
+) -> None:
+    def never_enough() -> PQGen[None]:
+        while True:
+            yield waiting.Wait.R
+
+    pgconn.send_query_params(b"select 1", [])
+    with pytest.raises(layers._WaitTimeout):
+        wait(pgconn, never_enough(), layers, timeout=0.05)
+
+
 def test_a_cancelled_wait_leaves_no_reader_in_the_loop(conn: Any) -> None:
     async def main() -> bool:
         conn.pgconn.send_query_params(b"select pg_sleep(0.2)", [])
