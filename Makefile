@@ -49,7 +49,8 @@ chaos: $(READY)
 	SQLKIT_TEST_CALLS=1000 $(BIN)/python -m pytest tests/database/test_told.py -k mixed_calls
 	SQLKIT_TEST_PART=1 $(BIN)/python -m pytest -n0 tests/sqlfile/test_bounds.py
 	SQLKIT_TEST_SLACK=0.1 $(BIN)/python -m pytest -n0 $(PROMPT)
-	$(BIN)/python -m pytest -p tests.without_lower_layers tests/database --ignore tests/database/fast/test_lower_layers.py
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -p tests.without_lower_layers \
+		--ignore tests/database/fast/test_lower_layers.py tests/database
 	$(BIN)/python -m pytest -n0 -p no:randomly tests/chaos
 
 soak: $(READY)
