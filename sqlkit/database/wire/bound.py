@@ -110,7 +110,7 @@ class Bound:
 
     def encode_all(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Buffer | None]]:
         """`encode` for many calls, which is much faster for all of them together."""
-        if not (self.in_order and self.accepts and all_fit(rows, self.accepts)):
+        if not (self.in_order and all_fit(rows, self.accepts)):
             return [self.encode(row) for row in rows]
         try:
             return list(map(self.encoder.encode, with_lists(rows, self.accepts)))
