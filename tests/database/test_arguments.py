@@ -64,6 +64,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("text[]", SECRET, "must be a sequence of str, not str"),
     ("text[]", ["a", 1], "must be a sequence of str: element 2 must be str, not int"),
     ("text[]", [["a"], ["b", 1]], "must be .*: element 2 must be .*: element 2 must be str, not"),
+    ("text[]", [("a",)], "must be a sequence of str: element 1 must be str, not tuple"),
+    ("integer[]", [(1, 2)], "must be a sequence of an int .*: element 1 must be an int .* tuple"),
     ("text[]", {"a"}, "must be a sequence of str, not set"),
     ("integer[]", [1, 2**31], "must be a sequence of an int .*: element 2 is out of range"),
     ("integer[]", [[1], [2, 3]], "can't be sent as a sequence of an int "),
@@ -79,8 +81,12 @@ WRONG: list[tuple[str, Any, str]] = [
     ("size", ("1", "a"), r"must be a row of size \(.*\)"),
     ("size", [1, "a"], r"must be a row of size \(.*\), not list"),
     ("size", {"width": 1}, r"must be a row of size \(.*\), not dict"),
-    ("tagged", ("a", ("b",)), r"must be a row of tagged \(.*\)"),
-    ("size[]", [(1, 2)], "must be a sequence of a row of size "),
+    ("tagged", ("a", ("b",)), r"must be a row of tagged \(str, a list of str\)"),
+    (
+        "size[]",
+        [(1, 2)],
+        "must be a sequence of a row of size .*: element 1 must be a row of size ",
+    ),
     ("positive", SECRET, "must be an int .*, not str"),
     ("tsvector", 1, "must be str, not int"),
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import (
@@ -193,8 +193,9 @@ def accepts_array(element: Accepts) -> Accepts:
             return None
         items: Sequence[Any] = value
         wrong = [takes(item) for item in items].index(False)
-        said = why(items[wrong]) or element.refusal(items[wrong])
-        return f"must be {words}: element {wrong + 1} {said}"
+        item = items[wrong]
+        said = why(item) if isinstance(item, list) else None
+        return f"must be {words}: element {wrong + 1} {said or element.refusal(item)}"
 
     def fit(values: Sequence[list[Any]]) -> bool:
         return element.takes([*chain.from_iterable(values)])
@@ -232,20 +233,28 @@ def accepts_multirange(subtype: Accepts) -> Accepts:
 
 def accepts_composite(name: str, fields: Sequence[Accepts]) -> Accepts:
     """A row or tuple with one value, or None, for each field."""
+    fields = [_as_list(field) if field.is_array else field for field in fields]
 
     def fits(value: Any) -> bool:
         if not isinstance(value, (tuple, msgspec.Struct)):
             return False
         values = as_tuple(value)
-        return len(values) == len(fields) and all(map(takes, values, fields))
-
-    def takes(item: Any, field: Accepts) -> bool:
-        # psycopg takes no other sequence for an array.
-        return item is None or (field.fits(item) and (isinstance(item, list) or not field.is_array))
+        return len(values) == len(fields) and all(
+            item is None or field.fits(item) for item, field in zip(values, fields, strict=True)
+        )
 
     words = ", ".join(field.words for field in fields)
     row = f"a row of {name} ({words})"
     return Accepts(_Never, fits, row, _if(tuple, f"must be {row}"))
+
+
+def _as_list(array: Accepts) -> Accepts:
+    """An array inside a composite, where psycopg takes no other sequence for one."""
+
+    def fits(value: Any) -> bool:
+        return isinstance(value, list) and array.fits(value)
+
+    return replace(array, fits=fits, words=array.words.replace("sequence", "list", 1))
 
 
 def as_tuple(value: tuple[Any, ...] | msgspec.Struct) -> tuple[Any, ...]:
