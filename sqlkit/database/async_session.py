@@ -238,6 +238,7 @@ class AsyncHeldConnection(AsyncSession):
 
         It is in autocommit. What is set on it is reset when it is given back (DISCARD ALL).
         """
+        self._conn.rounds = True  # for all that is known of what will be set
         return self._conn
 
     async def end(self) -> None:

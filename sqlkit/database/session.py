@@ -233,6 +233,7 @@ class HeldConnection(Session):
 
         It is in autocommit. What is set on it is reset when it is given back (DISCARD ALL).
         """
+        self._conn.rounds = True  # for all that is known of what will be set
         return self._conn
 
     def end(self) -> None:

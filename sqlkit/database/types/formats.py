@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING
 from psycopg import pq
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 TEXT_IN_BINARY = frozenset({"text", "varchar", "bpchar", "name", "citext"})
 """Base types whose binary form is their text."""
 
 DATES = frozenset({"date", "timestamp", "timestamptz"})
-"""Types whose text is as the session's DateStyle says."""
+"""Types whose text is as the session's DateStyle says; that of ISO 8601 only is read."""
+
+FLOATS = frozenset({"float8"})
+"""Types whose text may lack digits, if the session's extra_float_digits says so."""
 
 # How many nanoseconds more it takes to read a value from text than from binary, as measured with
 # psycopg 3.3. What isn't here is better had in binary always: there it is much faster to read or
-# much smaller, or its text depends on a setting (float8, interval), or means another number in
+# much smaller, or its text depends on another setting (interval), or means another number in
 # Python (float4).
 _DEARER_AS_TEXT = {
     "bool": 0,
     "date": -80,
+    "float8": 190,
     "int2": 30,
     "int4": 30,
     "int8": 35,
@@ -43,12 +47,10 @@ _DEARER_AS_TEXT = {
 }
 
 
-def faster(types: Iterable[str], *, iso: bool) -> pq.Format:
+def faster(types: Iterable[str], unsure: Container[str]) -> pq.Format:
     """The format in which rows of these types are read faster, where all have a binary one.
 
-    ``iso``: the session writes dates as in ISO 8601, the only style that is read.
+    ``unsure``: those that the session writes otherwise than they are read.
     """
-    dearer = sum(
-        _DEARER_AS_TEXT.get(name, inf) if iso or name not in DATES else inf for name in types
-    )
+    dearer = sum(inf if name in unsure else _DEARER_AS_TEXT.get(name, inf) for name in types)
     return pq.Format.TEXT if dearer < 0 else pq.Format.BINARY

@@ -21,7 +21,7 @@ from sqlkit.database.types.catalog import PgType
 from sqlkit.database.types.typed_json import Typed, is_for_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from sqlkit.database.types.accepts import Accepts
 
@@ -77,15 +77,15 @@ class Types:
         """Binary, unless one of the types can only be had as text."""
         return pq.Format.BINARY if all(map(self._has_binary, oids)) else pq.Format.TEXT
 
-    def result_format(self, oids: Sequence[int], *, iso: bool) -> pq.Format:
-        """The format that is read faster; ``iso``: the session writes dates as in ISO 8601."""
+    def result_format(self, oids: Sequence[int], unsure: Container[str]) -> pq.Format:
+        """The format that is read faster; ``unsure``: as `formats.faster` has it."""
         if self.format(oids) == pq.Format.TEXT:
             return pq.Format.TEXT
-        return formats.faster(map(_built_in_name, oids), iso=iso)
+        return formats.faster(map(_built_in_name, oids), unsure)
 
-    def has_dates(self, oids: Iterable[int]) -> bool:
-        """Whether one of the types is written as the session's DateStyle says."""
-        return any(_built_in_name(oid) in formats.DATES for oid in oids)
+    def styled(self, oids: Iterable[int]) -> frozenset[str]:
+        """Those of the types that are written as the session's settings say."""
+        return (formats.DATES | formats.FLOATS).intersection(map(_built_in_name, oids))
 
     def _has_binary(self, oid: int) -> bool:
         found = self._known[oid]

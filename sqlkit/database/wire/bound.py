@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from psycopg import pq
-
 from sqlkit.database import control, values
 from sqlkit.database.driver import Decoder, Encoder
 from sqlkit.database.types.columns import all_fit, with_lists
@@ -18,6 +16,7 @@ from sqlkit.policy.retry.repeatable import only_reads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from psycopg import pq
     from psycopg.abc import Buffer
     from psycopg.pq.abc import PGresult
 
@@ -33,9 +32,9 @@ class Bound:
 
     Behind a pooler nothing stays prepared: ``name`` is empty, and the text sent each time.
     ``alone``: the statement can be in no transaction with another. ``in_order``: its parameters are
-    the query's, in that order. ``needs_iso``: its dates come as text, though they need not.
-    ``is_planned``: what it gives has always the columns described; ``is_fixed``: and they are of
-    the types known.
+    the query's, in that order. ``styled``: types that come as text, though they need not, and as
+    the session's settings say. ``is_planned``: what it gives has always the columns described;
+    ``is_fixed``: and they are of the types known.
     """
 
     __slots__ = (
@@ -49,10 +48,10 @@ class Bound:
         "is_planned",
         "kind",
         "name",
-        "needs_iso",
         "only_reads",
         "query",
         "shape",
+        "styled",
         "variant",
     )
 
@@ -85,8 +84,8 @@ class Bound:
             result_format,
             [stand_in(i) if i in typed else oid for i, oid in enumerate(oids)],
         )
-        is_text = result_format == pq.Format.TEXT
-        self.needs_iso = is_text and types.format(oids) != result_format and types.has_dates(oids)
+        has_choice = types.format(oids) != result_format
+        self.styled = types.styled(oids) if has_choice else frozenset[str]()
         self.accepts: list[Accepts] = [types.accepts(oid) for oid in parameter_types]
         self.shape = values.Shape(self.query, self.columns, typed)
         self.in_order = variant.arguments == tuple(range(len(self.query.parameters)))

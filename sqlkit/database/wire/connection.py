@@ -16,6 +16,7 @@ from sqlkit.database.driver import late
 from sqlkit.database.profile import Profile
 from sqlkit.database.reader import Reader
 from sqlkit.database.types import Types
+from sqlkit.database.types.formats import DATES, FLOATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,10 +37,11 @@ class Memory:
     have changed something. ``query``: whose statement is on it, or was last. ``profile``: how it is
     set up. ``in_force``: seconds after which the server ends a statement, if it is told nothing
     else; ``enough``: those that a call must have left for that. ``chunked``: rows were read in
-    chunks just now. ``altered``: the session isn't what it was. ``before``: the transaction status
-    when the statement was about to be sent. ``pending``: the command that begins the transaction,
-    to be sent with what comes first in it, and again until one has begun. ``telling``: what tells
-    the limit of the statement that is about to be sent, in front of it.
+    chunks just now. ``altered``: the session isn't what it was. ``rounds``: it may write floats
+    with fewer digits than they have. ``before``: the transaction status when the statement was
+    about to be sent. ``pending``: the command that begins the transaction, to be sent with what
+    comes first in it, and again until one has begun. ``telling``: what tells the limit of the
+    statement that is about to be sent, in front of it.
 
     Of a wait: ``until``, the moment by which it must end; ``latest``, that of the block of
     `sqlkit.deadline`; ``own``, what its query says by ``@timeout``; ``ends``, the moment at which
@@ -55,6 +57,7 @@ class Memory:
     ends: float = math.inf
     chunked: bool = False
     altered: bool = False
+    rounds: bool = False
     before: int = _IDLE
     pending: bytes = b""
     telling: tuple[bytes, list[bytes]] | None = None
@@ -139,9 +142,14 @@ def is_aborted(conn: AnyConnection) -> bool:
     return conn.pgconn.transaction_status == _INERROR
 
 
-def is_iso(conn: AnyConnection) -> bool:
-    """Whether the session writes dates as in ISO 8601; the server tells of each change."""
-    return (conn.pgconn.parameter_status(b"DateStyle") or b"").startswith(b"ISO")
+def unsure(conn: AnyConnection) -> frozenset[str]:
+    """The types that the session may write otherwise than they are read.
+
+    Of a change of its DateStyle the server tells, but not of one of its extra_float_digits.
+    """
+    is_iso = (conn.pgconn.parameter_status(b"DateStyle") or b"").startswith(b"ISO")
+    dates = frozenset[str]() if is_iso else DATES
+    return dates | FLOATS if conn.rounds or conn.altered else dates
 
 
 def finish(conn: AnyConnection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import secrets
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from sqlkit.database.driver import Decoder, check, execute
 from sqlkit.database.types import ADAPTERS, CATALOG
 from sqlkit.database.wire.bound import Bound, column_names, column_types
 from sqlkit.database.wire.command import pipelined
-from sqlkit.database.wire.connection import is_aborted, is_idle, is_iso
+from sqlkit.database.wire.connection import is_aborted, is_idle, unsure
 from sqlkit.errors import UnreadableValue, WrongKind
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 # A program has as many as its .sql files hold; only `sqlkit.sql` can make ever more of them.
 MOST_PREPARED = 1000
+
+# By name, or by one that is only known when it runs.
+_SETS_DIGITS = re.compile(r"extra_float_digits|\bset_config\s*\(\s*[^\s']", re.IGNORECASE)
 
 _HAS_CLOSE = pq.version() >= 170000
 
@@ -58,7 +62,7 @@ def bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:
 
 def is_readable(conn: AnyConnection, bound: Bound) -> bool:
     """Whether what it gives is written in a style that is read: somebody may have set another."""
-    return not bound.needs_iso or is_iso(conn)
+    return bound.styled.isdisjoint(unsure(conn))
 
 
 def forget(conn: AnyConnection, variant: Variant) -> PQGen[None]:
@@ -87,6 +91,7 @@ def _can_deallocate(conn: AnyConnection) -> bool:
 def describe(conn: AnyConnection, variant: Variant, name: bytes = b"") -> PQGen[Bound]:
     """Prepare under a name, and learn of the types; without a name only the latter lasts."""
     pgconn = conn.pgconn
+    note_digits(conn, variant)
     # A copy in can't be prepared: the select over its columns is, to learn their types.
     sql = variant.query.copy_in or variant.sql
     # In one go: behind a pooler, what comes later may reach another server connection.
@@ -115,10 +120,15 @@ def describe(conn: AnyConnection, variant: Variant, name: bytes = b"") -> PQGen[
     )
 
 
+def note_digits(conn: AnyConnection, variant: Variant) -> None:
+    """Note if a text may set how many digits floats have as text."""
+    conn.rounds = conn.rounds or bool(_SETS_DIGITS.search(variant.sql))
+
+
 def _result_format(conn: AnyConnection, variant: Variant, oids: Sequence[int]) -> pq.Format:
     if variant.query.copy_in is not None:
         return conn.types.format(oids)  # it is what will be sent
-    return conn.types.result_format(oids, iso=is_iso(conn))
+    return conn.types.result_format(oids, unsure(conn))
 
 
 def answered(conn: AnyConnection, bound: Bound, result: PGresult) -> PQGen[Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import pq
 
 from sqlkit.database.driver import check
-from sqlkit.database.wire.connection import is_iso
+from sqlkit.database.wire.prepare import is_readable
 from sqlkit.database.wire.run import note_session
 from sqlkit.database.wire.told import at_once
 
@@ -42,7 +42,7 @@ def ready(conn: AnyConnection, query: Query[Any], args: Sequence[Any], left: flo
         conn.pending = b""
     conn.telling = None
     bound = conn.bindings.get(query.variant(args))
-    if bound is None or not bound.is_planned or (bound.needs_iso and not is_iso(conn)):
+    if bound is None or not bound.is_planned or (bound.styled and not is_readable(conn, bound)):
         return None
     if left < conn.enough or query.timeout is not None:
         conn.telling = at_once(conn, left, query.timeout)

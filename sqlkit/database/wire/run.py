@@ -11,7 +11,7 @@ import psycopg
 from sqlkit.database.driver import check, execute
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.connection import is_aborted, is_idle
-from sqlkit.database.wire.prepare import answered, bind, forget, is_readable
+from sqlkit.database.wire.prepare import answered, bind, forget, is_readable, note_digits
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import prepare, sends, telling
 from sqlkit.database.wire.transaction import begun
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlkit.statement import Statement
 
 # The tags of commands whose effect lasts as long as the session.
-_OF_A_SESSION = (b"SET", b"RESET", b"LISTEN", b"LOAD", b"PREPARE")
+_OF_A_SESSION = (b"SET", b"RESET", b"LISTEN", b"LOAD", b"PREPARE", b"DISCARD ALL")
 _SET_LOCAL = re.compile(r"\s*set\s+(?:local|transaction)\b", re.IGNORECASE)
 
 
@@ -41,6 +41,7 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
     yield from begun(conn)
     if statement.query.kind == "script":
         conn.sent = conn.wrote = True
+        note_digits(conn, variant)
         yield from command(conn, conn.profile.before_script + variant.sql.encode())
         return None
     known = conn.bindings.get(variant)

@@ -25,6 +25,7 @@ def settle(conn: AnyConnection) -> PQGen[None]:
     conn.profile = profile = replace(conn.profile, styles=styles)
     conn.pgconn.send_query(profile.at_connect())
     told = check((yield from execute(conn.pgconn)))
+    conn.rounds = profile.pooled  # there others may have set the session's digits
     conn.in_force = float(told.get_value(0, 0) or 0) or math.inf
     if profile.pooled and int(told.get_value(0, 1) or 0) < 1:
         conn.profile = replace(profile, styles={**styles, "extra_float_digits": "1"})
