@@ -89,7 +89,8 @@ class Query(Generic[T_co]):
     their types; ``source``, file and line; ``timeout`` in seconds (None: the database's);
     ``effects``, None where they are unknown, as for a query that was not compiled; ``composites``,
     row classes by the composite type's qualified name; ``converts``, types for `msgspec.convert`
-    by column number, from 0.
+    by column number, from 0; ``only``, its text where it has no conditional lines, once it was
+    asked for.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Query(Generic[T_co]):
     effects: Effects | None = None
     composites: Mapping[str, Callable[..., Any]] = field(default_factory=dict[str, Any])
     converts: Mapping[int, Any] = field(default_factory=dict[int, Any])
+    only: Variant | None = field(default=None, init=False, repr=False)
     _variants: dict[tuple[State, ...], Variant] = field(
         default_factory=dict["tuple[State, ...]", Variant], repr=False
     )
@@ -122,6 +124,8 @@ class Query(Generic[T_co]):
         found = self._variants.get(states)
         if found is None:
             found = self._variants[states] = self._render(states)
+            if not self.conditions:
+                object.__setattr__(self, "only", found)
         return found
 
     def _state(self, condition: Condition, args: Sequence[Any]) -> State:

@@ -65,7 +65,7 @@ def attempt(
                 raised = ended(conn, error, seconds, query)
                 rest = _rest(conn, statement, bound, results, raised)
                 result = wait_alone(conn, rest, _left(call, statement, settings), query)
-        if wire.is_disturbed(conn):
+        if conn.disturbed:
             stray.check(call, conn)
     except BaseException as error:
         settings.backends.report_deadlock(conn, error, settings.name)
@@ -100,7 +100,7 @@ async def attempt_async(
                 raised = await ended_async(conn, error, seconds, query)
                 rest = _rest(conn, statement, bound, results, raised)
                 result = await wait_alone_async(conn, rest, _left(call, statement, settings), query)
-        if wire.is_disturbed(conn):
+        if conn.disturbed:
             stray.check(call, conn)
     except BaseException as error:
         settings.backends.report_deadlock(conn, error, settings.name)

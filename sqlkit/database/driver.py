@@ -13,6 +13,7 @@ all of it.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -299,19 +300,17 @@ class Encoder:
     The types are looked up once: a cursor of psycopg does it for every call.
     """
 
-    __slots__ = ("_auto", "_transformer", "format", "formats", "oids")
+    __slots__ = ("_transformer", "encode", "format", "formats", "oids")
 
     def __init__(self, adapters: AdaptersMap, oids: Sequence[int], format_: pq.Format) -> None:
         self.oids = oids
         self.format = format_
         self.formats = [format_] * len(oids)
-        self._auto = [PyFormat.AUTO] * len(oids)
         self._transformer = Transformer(adapters)
         self._transformer.set_dumper_types(oids, format_)
-
-    def encode(self, values: Sequence[Any]) -> Sequence[Buffer | None]:
+        self.encode: Callable[[Sequence[Any]], Sequence[Buffer | None]]
+        self.encode = partial(self._transformer.dump_sequence, formats=[PyFormat.AUTO] * len(oids))
         """One value for each type, as parameters are sent."""
-        return self._transformer.dump_sequence(values, self._auto)
 
     def write_rows(self, rows: Iterable[Sequence[Any]], out: bytearray) -> None:
         """Append rows, each with one value for each type, in COPY's format."""

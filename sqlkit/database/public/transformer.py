@@ -46,7 +46,9 @@ class Transformer:
         self._loads = [self.get_loader(oid, format_).load for oid in types]
 
     def dump_sequence(
-        self, params: Sequence[Any], _formats: Sequence[PyFormat] = ()
+        self,
+        params: Sequence[Any],
+        formats: Sequence[PyFormat] = (),  # noqa: ARG002 # named so by psycopg too
     ) -> list[Buffer | None]:
         """One value for each type, as it is sent; their format is that of the types."""
         return [

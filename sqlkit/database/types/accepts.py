@@ -39,7 +39,8 @@ class Accepts:
 
     ``exact`` is a class whose values need no test; ``words`` name what is taken in an error;
     ``why`` says what is wrong with a value where that isn't its class. ``usual`` is the class that
-    most values have where they need a test, and ``fit`` one of many of them at once.
+    most values have where they need a test, ``within`` a fast one of a value of just that class,
+    and ``fit`` one of many of them at once.
     """
 
     exact: type
@@ -48,6 +49,7 @@ class Accepts:
     why: Reason = lambda _value: None
     is_array: bool = False
     usual: type | None = None
+    within: Test | None = None
     fit: Callable[[Sequence[Any]], bool] = lambda _values: False
 
     def takes(self, values: Sequence[Any]) -> bool:
@@ -87,7 +89,8 @@ def _integer(name: str, low: int, high: int) -> Accepts:
 
     words = f"an int that fits {name} ({low} to {high})"
     why = _if(int, f"is out of range: it must be {words}")
-    return Accepts(_Never, fits, words, why, usual=int, fit=fit)
+    within = range(low, high + 1).__contains__  # would look at each of them for another class
+    return Accepts(_Never, fits, words, why, usual=int, within=within, fit=fit)
 
 
 def _fits_single(value: object) -> bool:

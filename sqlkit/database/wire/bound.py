@@ -97,6 +97,9 @@ class Bound:
             value = sent[i]
             if type(value) is accepts.exact or value is None:
                 continue
+            within = accepts.within
+            if within is not None and type(value) is accepts.usual and within(value):
+                continue
             if not accepts.fits(value):
                 raise self._wrong(i, accepts.refusal(value))
             if accepts.is_array and not isinstance(value, list):
@@ -130,16 +133,13 @@ class Bound:
     def value(self, result: PGresult) -> Any:
         """What running the statement gives, by the query's kind. Raises `UnreadableValue`."""
         kind = self.kind
-        if kind in ("one", "maybe"):
-            if result.ntuples == 1:
-                return self._row(result)
-            values.check_count(self.query, result.ntuples)
-            return None
         if kind == "many":
             return self.rows(result)
-        return (result.command_tuples or 0) if kind == "affected" else None
-
-    def _row(self, result: PGresult) -> Any:
+        if kind not in ("one", "maybe"):
+            return (result.command_tuples or 0) if kind == "affected" else None
+        if result.ntuples != 1:
+            values.check_count(self.query, result.ntuples)
+            return None
         if result.nfields != len(self.columns):  # psycopg's C code would read past its loaders
             raise values.have_changed(self.query)
         try:

@@ -37,11 +37,12 @@ class Memory:
     have changed something. ``query``: whose statement is on it, or was last. ``profile``: how it is
     set up. ``in_force``: seconds after which the server ends a statement, if it is told nothing
     else; ``enough``: those that a call must have left for that. ``chunked``: rows were read in
-    chunks just now. ``altered``: the session isn't what it was. ``rounds``: it may write floats
-    with fewer digits than they have. ``before``: the transaction status when the statement was
-    about to be sent. ``pending``: the command that begins the transaction, to be sent with what
-    comes first in it, and again until one has begun. ``telling``: what tells the limit of the
-    statement that is about to be sent, in front of it.
+    chunks just now. ``altered``: the session isn't what it was. ``disturbed``: so the last
+    statement left it, or it began or ended a transaction. ``rounds``: it may write floats with
+    fewer digits than they have. ``before``: the transaction status when the statement was about
+    to be sent. ``pending``: the command that begins the transaction, to be sent with what comes
+    first in it, and again until one has begun. ``telling``: what tells the limit of the statement
+    that is about to be sent, in front of it.
 
     Of a wait: ``until``, the moment by which it must end; ``latest``, that of the block of
     `sqlkit.deadline`; ``own``, what its query says by ``@timeout``; ``ends``, the moment at which
@@ -57,6 +58,7 @@ class Memory:
     ends: float = math.inf
     chunked: bool = False
     altered: bool = False
+    disturbed: bool = False
     rounds: bool = False
     before: int = _IDLE
     pending: bytes = b""
@@ -120,11 +122,6 @@ def is_idle(conn: AnyConnection) -> bool:
 def was_idle(conn: AnyConnection) -> bool:
     """Whether it was in no transaction before the last statement."""
     return conn.before == _IDLE
-
-
-def is_disturbed(conn: AnyConnection) -> bool:
-    """Whether the last statement began or ended a transaction, or changed the session."""
-    return conn.altered or conn.pgconn.transaction_status != conn.before
 
 
 def is_busy(conn: AnyConnection) -> bool:

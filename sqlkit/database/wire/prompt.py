@@ -41,7 +41,8 @@ def ready(conn: AnyConnection, query: Query[Any], args: Sequence[Any], left: flo
     else:
         conn.pending = b""
     conn.telling = None
-    bound = conn.bindings.get(query.variant(args))
+    conn.disturbed = False  # by what gives rows, nothing is
+    bound = conn.bindings.get(query.only or query.variant(args))
     if bound is None or not bound.is_planned or (bound.styled and not is_readable(conn, bound)):
         return None
     if left < conn.enough or query.timeout is not None:

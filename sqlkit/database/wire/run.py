@@ -43,6 +43,7 @@ def run(conn: AnyConnection, statement: Statement[Any]) -> PQGen[Any]:
         conn.sent = conn.wrote = True
         note_digits(conn, variant)
         yield from command(conn, conn.profile.before_script + variant.sql.encode())
+        note_end(conn)
         return None
     known = conn.bindings.get(variant)
     if known is not None and is_readable(conn, known):
@@ -77,6 +78,12 @@ def note_session(conn: AnyConnection, bound: Bound, result: PGresult) -> None:
     """Note if what follows in the same session is another's business by now."""
     if not bound.columns and result.command_status in _OF_A_SESSION:
         conn.altered = conn.altered or not _SET_LOCAL.match(bound.variant.sql)
+    note_end(conn)
+
+
+def note_end(conn: AnyConnection) -> None:
+    """Note if a statement began or ended a transaction, or the session is another's business."""
+    conn.disturbed = conn.altered or conn.pgconn.transaction_status != conn.before
 
 
 def _send(conn: AnyConnection, bound: Bound, args: Sequence[Any]) -> PQGen[PGresult]:
