@@ -13,7 +13,8 @@ from benchmarks.benchmark import Benchmark
 from benchmarks.measure.sample import each
 from sqlkit.policy.call import Call
 from sqlkit.policy.default import default
-from sqlkit.policy.flow import Chain, Policy, drive
+from sqlkit.policy.drive import drive
+from sqlkit.policy.flow import Chain, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

@@ -10,7 +10,7 @@ from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from sqlkit.database import health, outcome, repeat, values, wire
+from sqlkit.database import health, outcome, repeat, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.attempt import attempt_async
@@ -23,7 +23,7 @@ from sqlkit.database.pool.taken import AsyncTaken
 from sqlkit.database.settings import Settings
 from sqlkit.database.types import Types
 from sqlkit.policy.deadline import current, until
-from sqlkit.policy.flow import drive_async
+from sqlkit.policy.drive import drive_async
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -195,10 +195,9 @@ class AsyncDatabase(AsyncConnection):
         Raises `OutsideTransaction` while the same task holds a transaction of this database,
         unless ``separate`` says that the statement is meant to be no part of it.
         """
-        values.check_statement(statement, "run")
+        call = self._settings.call(statement, "run")
         if self._holders.held:
-            self._refuse_inside(statement.query.name, separate)
-        call = self._settings.call(statement.query.name, statement)
+            self._refuse_inside(call.name, separate)
         attempt = partial(self._attempt, call, statement)
         if self._pipeline is not None and self._pipeline.may_join(statement.query):
             attempt = partial(self._pipeline.run, call, statement, attempt)
@@ -226,9 +225,8 @@ class AsyncDatabase(AsyncConnection):
 
         Only its beginning goes through the chain: once there are rows, nothing is repeated.
         """
-        values.check_statement(statement, "stream")
-        self._refuse_inside(statement.query.name, separate)
-        call = self._settings.call(statement.query.name, statement)
+        call = self._settings.call(statement, "stream")
+        self._refuse_inside(call.name, separate)
         rows, opened = await self._entered(call, lambda conn: self._session(conn).stream(statement))
         async with opened:
             yield rows
@@ -239,7 +237,7 @@ class AsyncDatabase(AsyncConnection):
         A collection's batch may be repeated as a whole; an iterator can be read only once.
         """
         self._refuse_inside("a batch", separate)
-        call = self._settings.call("batch")
+        call = self._settings.named("batch")
         call.statements = statements if isinstance(statements, Collection) else ()
         call.may_repeat = isinstance(statements, Collection)
 
@@ -310,7 +308,7 @@ class AsyncDatabase(AsyncConnection):
     ) -> tuple[AsyncTransaction, Give]:
         """A transaction that has begun, and what gives back its connection."""
         self._refuse_inside("a transaction", separate)
-        call = self._settings.call("begin")
+        call = self._settings.named("begin")
         call.may_repeat = True
 
         async def attempt() -> tuple[AsyncTransaction, Give]:
@@ -343,7 +341,7 @@ class AsyncDatabase(AsyncConnection):
         function.
         """
         self._refuse_inside("transact", separate)
-        call = self._settings.call(repeat.name(function))
+        call = self._settings.named(repeat.name(function))
         call.may_repeat = True
 
         async def whole(conn: wire.AsyncPgConnection) -> T:
@@ -376,7 +374,7 @@ class AsyncDatabase(AsyncConnection):
         Raises `NoSession` behind a pooler in transaction mode.
         """
         self._settings.refuse_session()
-        call = self._settings.call("connection")
+        call = self._settings.named("connection")
         call.may_repeat = True
         held, opened = await self._entered(call, self._held)
         async with opened:

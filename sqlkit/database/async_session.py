@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import psycopg
 
@@ -18,7 +18,7 @@ from sqlkit.database.ending import commit_async, roll_back_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.streams import declare_async, direct_async
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
-from sqlkit.policy.flow import drive_async
+from sqlkit.policy.drive import drive_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable
@@ -51,10 +51,10 @@ class AsyncSession(AsyncConnection):
         self._over = False
 
     async def run(self, statement: Statement[T]) -> T:
-        values.check_statement(statement, "run")
-        self._refuse_if_over()
-        call = self._settings.call(statement.query.name, statement)
+        call = self._settings.call(statement, "run")
         call.inside = True
+        if self._over:
+            self._refuse()
         return await drive_async(self._settings.chain, call, partial(self.attempt, call, statement))
 
     async def attempt(self, call: Call, statement: Statement[T]) -> T:
@@ -64,7 +64,8 @@ class AsyncSession(AsyncConnection):
                 self._conn, call, statement, self._settings, self._depth, self._wait
             )
         async with self._conn.lock:
-            self._refuse_if_over()  # the end may have come while others had the lock
+            if self._over:  # the end may have come while others had the lock
+                self._refuse()
             return await attempt_async(self._conn, call, statement, self._settings, self._depth)
 
     async def _wait(
@@ -90,7 +91,10 @@ class AsyncSession(AsyncConnection):
 
     def _refuse_if_over(self) -> None:
         if self._over:
-            raise OutsideTransaction("this transaction or connection has been given back")
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise OutsideTransaction("this transaction or connection has been given back")
 
     # --- Streams
 
@@ -193,7 +197,7 @@ class AsyncTransaction(AsyncSession):
         elif self._depth > 1:
             await self._wait_for(wire.command(self._conn, begin.commit(self._depth)))
         else:
-            call = self._settings.call("commit")
+            call = self._settings.named("commit")
             call.inside = True
             committing = partial(commit_async, self._conn, call, self._settings, self._wait_for)
             await drive_async(self._settings.chain, call, committing)

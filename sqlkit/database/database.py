@@ -11,7 +11,7 @@ from functools import partial
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from sqlkit.database import health, outcome, repeat, values, wire
+from sqlkit.database import health, outcome, repeat, wire
 from sqlkit.database.attempt import attempt
 from sqlkit.database.block import Block, Give
 from sqlkit.database.connection import Connection
@@ -23,7 +23,7 @@ from sqlkit.database.session import HeldConnection, Session, Transaction
 from sqlkit.database.settings import Settings
 from sqlkit.database.types import Types
 from sqlkit.policy.deadline import current, until
-from sqlkit.policy.flow import drive
+from sqlkit.policy.drive import drive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -184,10 +184,9 @@ class Database(Connection):
         Raises `OutsideTransaction` while the same thread holds a transaction of this database,
         unless ``separate`` says that the statement is meant to be no part of it.
         """
-        values.check_statement(statement, "run")
+        call = self._settings.call(statement, "run")
         if self._holders.held:
-            self._refuse_inside(statement.query.name, separate)
-        call = self._settings.call(statement.query.name, statement)
+            self._refuse_inside(call.name, separate)
         attempt = partial(self._attempt, call, statement)
         return drive(self._settings.chain, call, attempt)
 
@@ -213,9 +212,8 @@ class Database(Connection):
 
         Only its beginning goes through the chain: once there are rows, nothing is repeated.
         """
-        values.check_statement(statement, "stream")
-        self._refuse_inside(statement.query.name, separate)
-        call = self._settings.call(statement.query.name, statement)
+        call = self._settings.call(statement, "stream")
+        self._refuse_inside(call.name, separate)
         rows, opened = self._entered(call, lambda conn: self._session(conn).stream(statement))
         with opened:
             yield rows
@@ -226,7 +224,7 @@ class Database(Connection):
         A collection's batch may be repeated as a whole; an iterator can be read only once.
         """
         self._refuse_inside("a batch", separate)
-        call = self._settings.call("batch")
+        call = self._settings.named("batch")
         call.statements = statements if isinstance(statements, Collection) else ()
         call.may_repeat = isinstance(statements, Collection)
 
@@ -292,7 +290,7 @@ class Database(Connection):
     ) -> tuple[Transaction, Give]:
         """A transaction that has begun, and what gives back its connection."""
         self._refuse_inside("a transaction", separate)
-        call = self._settings.call("begin")
+        call = self._settings.named("begin")
         call.may_repeat = True
 
         def attempt() -> tuple[Transaction, Give]:
@@ -324,7 +322,7 @@ class Database(Connection):
         transaction. What else the function does is repeated too.
         """
         self._refuse_inside("transact", separate)
-        call = self._settings.call(repeat.name(function))
+        call = self._settings.named(repeat.name(function))
         call.may_repeat = True
 
         def whole(conn: wire.PgConnection) -> T:
@@ -358,7 +356,7 @@ class Database(Connection):
         Raises `NoSession` behind a pooler in transaction mode.
         """
         self._settings.refuse_session()
-        call = self._settings.call("connection")
+        call = self._settings.named("connection")
         call.may_repeat = True
         held, opened = self._entered(call, self._held)
         with opened:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import psycopg
 
@@ -18,7 +18,7 @@ from sqlkit.database.ending import commit, roll_back
 from sqlkit.database.inside import Holders, current_thread
 from sqlkit.database.streams import declare, direct
 from sqlkit.errors import DeadlineExceeded, OutsideTransaction, RolledBack
-from sqlkit.policy.flow import drive
+from sqlkit.policy.drive import drive
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -51,10 +51,10 @@ class Session(Connection):
         self._over = False
 
     def run(self, statement: Statement[T]) -> T:
-        values.check_statement(statement, "run")
-        self._refuse_if_over()
-        call = self._settings.call(statement.query.name, statement)
+        call = self._settings.call(statement, "run")
         call.inside = True
+        if self._over:
+            self._refuse()
         return drive(self._settings.chain, call, partial(self.attempt, call, statement))
 
     def attempt(self, call: Call, statement: Statement[T]) -> T:
@@ -64,7 +64,8 @@ class Session(Connection):
                 self._conn, call, statement, self._settings, self._depth, self._wait
             )
         with self._conn.lock:
-            self._refuse_if_over()  # the end may have come while others had the lock
+            if self._over:  # the end may have come while others had the lock
+                self._refuse()
             return attempt(self._conn, call, statement, self._settings, self._depth)
 
     def _wait(self, gen: PQGen[R], query: Query[Any] | None = None, deadline: float = inf) -> R:
@@ -86,7 +87,10 @@ class Session(Connection):
 
     def _refuse_if_over(self) -> None:
         if self._over:
-            raise OutsideTransaction("this transaction or connection has been given back")
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise OutsideTransaction("this transaction or connection has been given back")
 
     # --- Streams
 
@@ -189,7 +193,7 @@ class Transaction(Session):
         elif self._depth > 1:
             self._wait_for(wire.command(self._conn, begin.commit(self._depth)))
         else:
-            call = self._settings.call("commit")
+            call = self._settings.named("commit")
             call.inside = True
             committing = partial(commit, self._conn, call, self._settings, self._wait_for)
             drive(self._settings.chain, call, committing)

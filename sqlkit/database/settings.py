@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sqlkit.database import values
 from sqlkit.database.address import Address
 from sqlkit.database.backends import Backends
 from sqlkit.database.profile import Pooler, Profile, check_pooler
@@ -15,6 +16,7 @@ from sqlkit.policy.deadline import current
 from sqlkit.policy.default import default
 from sqlkit.policy.flow import Chain
 from sqlkit.policy.retry import Retry
+from sqlkit.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from sqlkit.database.address import AsyncConninfo
     from sqlkit.database.conninfo import Target
     from sqlkit.policy.flow import Policy
-    from sqlkit.statement import Statement
 
 
 # When a connection that leads nowhere is given up, where the conninfo doesn't say: what was sent is
@@ -110,10 +111,18 @@ class Settings:
                 "would reach other clients, or get lost. Connect to PostgreSQL itself for it."
             )
 
-    def call(self, name: str, statement: Statement[Any] | None = None) -> Call:
-        """A call of a statement, or of something else that has a name."""
-        query, args = (statement.query, statement.args) if statement is not None else (None, ())
-        call = Call(name, query, args, self.name, current())
+    def call(self, statement: Statement[Any], method: str) -> Call:
+        """A call of a statement by a method. Raises `WrongArgument` for what is no statement."""
+        if type(statement) is not Statement:  # most are, so the call is saved
+            values.check_statement(statement, method)
+        query = statement.query
+        call = Call(query.name, query, statement.args, self.name, current())
+        call.may_repeat = self.read_only
+        return call
+
+    def named(self, name: str) -> Call:
+        """A call of something else, by its name."""
+        call = Call(name, database=self.name, deadline=current())
         call.may_repeat = self.read_only
         return call
 

@@ -6,6 +6,8 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -20,7 +22,7 @@ prepared. ``open``: in a transaction whose COMMIT had not been sent, so that the
 """
 
 
-class Call:
+class Call(msgspec.Struct, eq=False):
     """What the policies of a chain see of a call, and tell one another about it.
 
     ``name``: the query's, or the decorated function's. ``query``: None for a function and for what
@@ -36,48 +38,24 @@ class Call:
     outermost one; the chain's own.
     """
 
-    # Slots, all of them set at once: every policy reads some of them for every call.
-    __slots__ = (
-        "args",
-        "attempts",
-        "began",
-        "database",
-        "deadline",
-        "depth",
-        "error",
-        "failures",
-        "inside",
-        "may_repeat",
-        "name",
-        "phase",
-        "query",
-        "result",
-        "seconds",
-        "standby",
-        "statements",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        query: Query[Any] | None = None,
-        args: tuple[Any, ...] = (),
-        database: str = "",
-        deadline: float = inf,
-    ) -> None:
-        self.name = name
-        self.query = query
-        self.args = args
-        self.database = database
-        self.began = monotonic()
-        self.seconds = 0.0
-        self.deadline = deadline
-        self.depth = self.attempts = self.failures = 0
-        self.inside = self.may_repeat = self.standby = False
-        self.statements: Collection[Statement[Any]] = ()
-        self.phase: Phase = "unsent"
-        self.result: Any = None
-        self.error: BaseException | None = None
+    # A Struct is made in C, and each call makes one.
+    name: str
+    query: Query[Any] | None = None
+    args: tuple[Any, ...] = ()
+    database: str = ""
+    deadline: float = inf
+    began: float = msgspec.field(default_factory=monotonic)
+    seconds: float = 0.0
+    attempts: int = 0
+    failures: int = 0
+    depth: int = 0
+    inside: bool = False
+    may_repeat: bool = False
+    standby: bool = False
+    phase: Phase = "unsent"
+    statements: Collection[Statement[Any]] = ()
+    result: Any = None
+    error: BaseException | None = None
 
     @property
     def rows(self) -> int:

@@ -3,8 +3,9 @@
 A policy is something that happens before and after what is inside it. A chain enters its policies
 from the outermost to the innermost, makes one attempt, and leaves them in the reverse order. A
 policy that leaves may ask for what is inside it to be done again after a pause. Neither entering
-nor leaving waits for anything, so one behaviour serves threads and tasks alike: only `drive` and
-`drive_async` wait, for the attempt and for the pause.
+nor leaving waits for anything, so one behaviour serves threads and tasks alike: only what drives a
+call through the chain waits, see `sqlkit.policy.drive`. Calls that go well at once take a short
+way, if all policies of the chain have one, see `sqlkit.policy.shortcut`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.call import Call
 from sqlkit.policy.deadline import current, until
+from sqlkit.policy.drive import drive, drive_async
+from sqlkit.policy.shortcut import Shortcut, short_way
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -46,6 +49,14 @@ class Policy:
         Returns None, or the seconds to wait before what is inside is done again.
         """
 
+    def shortcut(self, *, inside: bool) -> Shortcut | None:
+        """What `enter` and `leave` would do, here and now, about a call that goes well at once.
+
+        ``inside``: of calls inside a transaction, or of all others. None: they have to be called
+        for each, and so have those of all other policies in the chain.
+        """
+        return None if _overrides(self, "enter") or _overrides(self, "leave") else Shortcut()
+
     def attach(self, database: Pooled) -> None:
         """When a database is made with this policy in its chain, which may be several."""
 
@@ -57,7 +68,7 @@ class Policy:
 class Chain:
     """Policies around an attempt, the outermost first."""
 
-    __slots__ = ("_enters", "_leaves", "policies")
+    __slots__ = ("_enters", "_leaves", "alone", "inside", "policies")
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         if isinstance(policies, Policy):
@@ -69,10 +80,10 @@ class Chain:
         self.policies = tuple(policies)
         # With their places. What a policy doesn't override isn't called: many need only one.
         places = list(enumerate(self.policies))
-        self._enters = tuple((at, p.enter) for at, p in places if type(p).enter is not Policy.enter)
-        self._leaves = tuple(
-            (at, p.leave) for at, p in reversed(places) if type(p).leave is not Policy.leave
-        )
+        self._enters = tuple((at, p.enter) for at, p in places if _overrides(p, "enter"))
+        self._leaves = tuple((at, p.leave) for at, p in reversed(places) if _overrides(p, "leave"))
+        self.alone = short_way(self.policies, inside=False)
+        self.inside = short_way(self.policies, inside=True)
 
     def enter(self, call: Call, entered: list[Any]) -> None:
         """Enter what isn't entered yet, and note what it returns at its place in ``entered``.
@@ -100,50 +111,16 @@ class Chain:
                 if pause is not None:
                     call.depth = at + 1
                     return pause
+        if self.alone is not None and self.alone.is_over:
+            self.alone = short_way(self.policies, inside=False)
         return None
 
     def __repr__(self) -> str:
         return f"<Chain {' '.join(type(policy).__name__ for policy in self.policies)}>"
 
 
-def drive(chain: Chain, call: Call, attempt: Callable[[], R]) -> R:
-    """Make a call through a chain. Raises what the last attempt, or a policy, raised."""
-    entered = [None] * len(chain.policies)
-    pause: float | None = 0.0
-    while pause is not None:
-        try:
-            if call.attempts:
-                call.renew()
-                time.sleep(pause)
-            chain.enter(call, entered)
-            call.result = attempt()
-        except BaseException as error:  # Ctrl-C too has to leave the policies; it is raised again
-            call.error = error
-        pause = chain.leave(call, entered)
-    if call.error is not None:
-        raise call.take_error()
-    result: R = call.result
-    return result
-
-
-async def drive_async(chain: Chain, call: Call, attempt: Callable[[], Awaitable[R]]) -> R:
-    """`drive`, awaited."""
-    entered = [None] * len(chain.policies)
-    pause: float | None = 0.0
-    while pause is not None:
-        try:
-            if call.attempts:
-                call.renew()
-                await asyncio.sleep(pause)
-            chain.enter(call, entered)
-            call.result = await attempt()
-        except BaseException as error:  # so does a cancelled task
-            call.error = error
-        pause = chain.leave(call, entered)
-    if call.error is not None:
-        raise call.take_error()
-    result: R = call.result
-    return result
+def _overrides(policy: Policy, method: str) -> bool:
+    return getattr(type(policy), method) is not getattr(Policy, method)
 
 
 def wrapped(chain: Chain, function: Callable[P, R]) -> Callable[P, R]:

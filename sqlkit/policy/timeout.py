@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.setting import check
+from sqlkit.policy.shortcut import Shortcut
 
 if TYPE_CHECKING:
     from sqlkit.policy.call import Call
@@ -30,6 +31,10 @@ class Timeout(Policy):
 
     def __post_init__(self) -> None:
         check(self, "seconds", "seconds", above=0)
+
+    def shortcut(self, *, inside: bool) -> Shortcut:
+        """The same limit."""
+        return Shortcut(limit=self.seconds)
 
     def enter(self, call: Call) -> None:
         """Set the moment by which all of the call must be done, unless an earlier one is set.

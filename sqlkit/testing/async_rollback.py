@@ -129,7 +129,7 @@ class AsyncRollbackDatabase(LooplessDatabase):
     ) -> AsyncGenerator[AsyncTransaction]:
         """A savepoint."""
         self._refuse_inside("a transaction", separate)
-        call = self._settings.call("begin")
+        call = self._settings.named("begin")
         call.may_repeat = True
         tx, opened = await self._entered(
             call, lambda conn: self._begun(conn, isolation, read_only, deferrable)

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from sqlkit.database import values
+from sqlkit.database.settings import Settings
 from sqlkit.statement import Query, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from types import FrameType
+
+    from sqlkit.policy.call import Call
 
 _PACKAGE = str(Path(__file__).parent.parent)
 
@@ -42,12 +45,13 @@ class Forgotten(AssertionError):
 def no_forgotten_statements() -> Generator[None]:
     """Raises `Forgotten` at the end of the block if a statement built in it was never run.
 
-    Whatever runs, streams or batches a statement, looks first whether it is one.
+    Whatever runs, streams or batches a statement looks first whether it is one, or makes a call
+    of it.
     """
     waiting: dict[int, Built] = {}  # by identity: equal statements are still two calls
     cls: type[Any] = Statement
     create: Callable[..., None] = cls.__init__
-    check = values.check_statement
+    check, call = values.check_statement, Settings.call
 
     def created(self: Statement[Any], query: Query[Any], args: tuple[Any, ...] = ()) -> None:
         create(self, query, args)
@@ -57,9 +61,14 @@ def no_forgotten_statements() -> Generator[None]:
         waiting.pop(id(statement), None)
         check(statement, method)
 
+    def called(self: Settings, statement: Statement[Any], method: str) -> Call:
+        waiting.pop(id(statement), None)
+        return call(self, statement, method)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Statement, "__init__", created)
         patch.setattr(values, "check_statement", checked)
+        patch.setattr(Settings, "call", called)
         yield
     if waiting:
         raise Forgotten(tuple(waiting.values()))

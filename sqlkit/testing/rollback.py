@@ -130,7 +130,7 @@ class RollbackDatabase(Database):
     ) -> Generator[Transaction]:
         """A savepoint."""
         self._refuse_inside("a transaction", separate)
-        call = self._settings.call("begin")
+        call = self._settings.named("begin")
         call.may_repeat = True
         tx, opened = self._entered(
             call, lambda conn: self._begun(conn, isolation, read_only, deferrable)

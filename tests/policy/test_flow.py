@@ -11,7 +11,8 @@ import pytest
 from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.call import Call
 from sqlkit.policy.deadline import current, deadline
-from sqlkit.policy.flow import Chain, Policy, drive, drive_async
+from sqlkit.policy.drive import drive, drive_async
+from sqlkit.policy.flow import Chain, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

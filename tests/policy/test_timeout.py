@@ -13,7 +13,8 @@ from sqlkit.errors import DeadlineExceeded
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
 from sqlkit.policy.deadline import current, deadline
-from sqlkit.policy.flow import Chain, drive
+from sqlkit.policy.drive import drive
+from sqlkit.policy.flow import Chain
 from sqlkit.policy.timeout import Timeout
 from sqlkit.statement import Query
 from tests.patience import within

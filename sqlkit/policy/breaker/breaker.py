@@ -14,6 +14,7 @@ from sqlkit.policy.breaker.circuit import Closed, Forced, HalfOpen, Open, Period
 from sqlkit.policy.breaker.window import Window
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.setting import check, check_classes
+from sqlkit.policy.shortcut import OVER, Shortcut
 from sqlkit.policy.words.outcome import named
 
 if TYPE_CHECKING:
@@ -88,6 +89,17 @@ class Breaker(Policy):
                 f"this Breaker is of {self.name!r}: database {database.name!r} needs its own"
             )
         self.name = database.name
+
+    def shortcut(self, *, inside: bool) -> Shortcut | None:
+        """While it is closed, one success more: see `enter` and `leave`."""
+        if inside:
+            return Shortcut()
+        if self.slow < inf or self.clock is not time.monotonic:
+            return None
+        period = self._period
+        if not isinstance(period, Closed):
+            return Shortcut(lasts=OVER)
+        return Shortcut(entered=period, lasts=period.window, count=period.window.succeed)
 
     def enter(self, call: Call) -> Entered | None:
         """Let a call through, or raise `CircuitOpen`."""
@@ -211,6 +223,8 @@ class Breaker(Policy):
         change = Change(self.name, self._statistics(now), period.state, again=self._again)
         self._again = isinstance(self._period, HalfOpen) and isinstance(period, Open)
         self._opened += isinstance(period, Open) and not self._again
+        if isinstance(self._period, Closed):
+            self._period.window.close()
         self._period = period
         return change
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import count
+from math import inf
 
 BUCKETS = 10
 
@@ -53,6 +54,10 @@ class Window:
             self.row += 1
         else:
             self.row = 0
+
+    def close(self) -> None:
+        """Its breaker looks at it no more."""
+        self.ends = -inf
 
     def forget(self, now: float) -> None:
         """Drop what is too old at a moment; one that is past already changes nothing."""

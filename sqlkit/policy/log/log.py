@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -12,6 +13,7 @@ from sqlkit.errors import CommitUnknown
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import shown
 from sqlkit.policy.setting import check
+from sqlkit.policy.shortcut import Shortcut
 from sqlkit.policy.words.label import batched, title
 from sqlkit.policy.words.lost import is_lost
 from sqlkit.policy.words.outcome import outcome, sqlstate
@@ -46,6 +48,10 @@ class Log(Policy):
     def __post_init__(self) -> None:
         check(self, "seconds", "slow", least=0)
         check(self, "characters", "length", least=1, whole=True)
+
+    def shortcut(self, *, inside: bool) -> Shortcut:
+        """Nothing, unless it is slow, or somebody wants them all."""
+        return Shortcut(slow=self.slow, sees=partial(logger.isEnabledFor, logging.DEBUG))
 
     def leave(self, call: Call, entered: Any) -> None:
         """Write the record, if anyone wants it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.setting import check
+from sqlkit.policy.shortcut import Shortcut
 from sqlkit.policy.words.outcome import error_class, outcome
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sqlkit.policy.call import Call
     from sqlkit.policy.metrics.instruments import Instruments
     from sqlkit.policy.pooled import Pooled
+    from sqlkit.policy.words.outcome import Outcome
 
 # The boundaries that OpenTelemetry's conventions advise, and some between them.
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -52,15 +54,20 @@ class Metrics(Policy):
         shared = instruments.shared(self.registry, self.buckets, self.queries)
         object.__setattr__(self, "_instruments", shared)
 
+    def shortcut(self, *, inside: bool) -> Shortcut:
+        """The same note."""
+        return Shortcut(note=self._note)
+
     def leave(self, call: Call, entered: Any) -> None:
         """Note down how the call went."""
-        error, query = call.error, call.query
-        failed = None if error is None else (outcome(error), error_class(error))
-        alike = (call.database, call.name, query, failed)
-        rows = 0 if query is None else call.rows
+        error = call.error
+        self._note(call, None if error is None else (outcome(error), error_class(error)))
+
+    def _note(self, call: Call, failed: tuple[Outcome, str] | None = None) -> None:
+        alike = (call.database, call.name, call.query, failed)
         instruments = self._instruments
         waiting = instruments.waiting
-        waiting.append((alike, call.seconds, rows, call.attempts))
+        waiting.append((alike, call.seconds, call.rows, call.attempts))
         if len(waiting) >= instruments.limit:
             instruments.count()
 

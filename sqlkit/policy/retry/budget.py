@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import count
 
 
 class Budget:
@@ -13,13 +14,14 @@ class Budget:
     kept for ten seconds' worth, so that a burst of failures after a quiet hour is still bounded.
     """
 
-    __slots__ = ("_left", "_lock", "_seen", "_since", "calls", "each_second", "share")
+    __slots__ = ("_left", "_lock", "_seen", "_since", "count", "each_second", "share")
 
     def __init__(self, share: float, each_second: float) -> None:
         self.share = share
         self.each_second = each_second
-        self.calls = 0
-        self._seen = 0
+        self.count = count().__next__
+        """Count a call. Under the GIL this is one step, and so is exact without a lock."""
+        self._seen = -1
         self._left = each_second
         self._since = time.monotonic()
         self._lock = threading.Lock()
@@ -34,7 +36,8 @@ class Budget:
             return True
 
     def _refill(self, now: float) -> None:
-        earned = self.share * (self.calls - self._seen) + self.each_second * (now - self._since)
-        most = max(10 * self.each_second, self.share * (self.calls - self._seen))
-        self._left = min(self._left + earned, most)
-        self._seen, self._since = self.calls, now
+        seen = self.count()  # which counts this asking too
+        of_calls = self.share * (seen - self._seen - 1)
+        earned = of_calls + self.each_second * (now - self._since)
+        self._left = min(self._left + earned, max(10 * self.each_second, of_calls))
+        self._seen, self._since = seen, now

@@ -15,6 +15,7 @@ from sqlkit.policy.retry.jitter import full_jitter
 from sqlkit.policy.retry.repeatable import may_repeat
 from sqlkit.policy.retry.verdict import Verdict, verdict
 from sqlkit.policy.setting import check
+from sqlkit.policy.shortcut import Shortcut
 from sqlkit.policy.words.label import title
 
 if TYPE_CHECKING:
@@ -58,10 +59,14 @@ class Retry(Policy):
         check(self, "repetitions a second", "each_second", least=0)
         object.__setattr__(self, "_budget", Budget(self.budget, self.each_second))
 
+    def shortcut(self, *, inside: bool) -> Shortcut:
+        """One call more, of which a share may be repeated."""
+        return Shortcut(count=self._budget.count)
+
     def leave(self, call: Call, entered: Any) -> float | None:
         """The pause before the next attempt, if there is to be one."""
         if call.attempts == 1:
-            self._budget.calls += 1  # one lost between two threads changes nothing that matters
+            self._budget.count()
         error = call.error
         if error is None or call.inside or not _allows(call.query):
             return None

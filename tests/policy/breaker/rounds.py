@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sqlkit.errors import CircuitOpen
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, drive
+from sqlkit.policy.drive import drive
+from sqlkit.policy.flow import Chain
 from tests.policy.breaker.clock import Clock, fail
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from sqlkit.errors import CircuitOpen
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, drive, drive_async
+from sqlkit.policy.drive import drive, drive_async
+from sqlkit.policy.flow import Chain
 from tests.patience import within
 from tests.policy.breaker.clock import Begun, Clock, fail, lost, state, succeed
 from tests.policy.breaker.rounds import PERMITS, reached_in_each, switching_often

@@ -11,7 +11,8 @@ import pytest
 from sqlkit.errors import CircuitOpen
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, drive_async
+from sqlkit.policy.drive import drive_async
+from sqlkit.policy.flow import Chain
 from tests.policy.breaker.clock import Begun, Clock, fail, lost, passes, state, succeed
 
 if TYPE_CHECKING:

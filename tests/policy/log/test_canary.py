@@ -19,7 +19,8 @@ from sqlkit import sql
 from sqlkit.errors import SqlkitError
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, Policy, drive
+from sqlkit.policy.drive import drive
+from sqlkit.policy.flow import Chain, Policy
 from sqlkit.policy.log import Log
 from sqlkit.policy.metrics import Metrics
 from sqlkit.policy.retry import Retry

@@ -11,7 +11,8 @@ import pytest
 
 from sqlkit import sql
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, drive
+from sqlkit.policy.drive import drive
+from sqlkit.policy.flow import Chain
 from sqlkit.policy.log import echo as echo_module
 from sqlkit.policy.log.echo import Echo
 from sqlkit.statement import Line, Query
@@ -86,7 +87,8 @@ PROGRAM = """
 from rich.console import Console
 from sqlkit.policy.log import echo
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, drive
+from sqlkit.policy.drive import drive
+from sqlkit.policy.flow import Chain
 echo.console = lambda: Console(stderr=True, soft_wrap=True, force_terminal=True)
 drive(Chain([echo.Echo()]), Call("transfer"), lambda: None)
 """

@@ -19,7 +19,8 @@ from sqlkit.errors import (
     WrongArgument,
 )
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, Policy, drive, drive_async
+from sqlkit.policy.drive import drive, drive_async
+from sqlkit.policy.flow import Chain, Policy
 from sqlkit.policy.log.log import Log, level
 from sqlkit.statement import Line, Query, Statement
 

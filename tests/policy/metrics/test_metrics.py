@@ -18,7 +18,8 @@ from sqlkit import sql
 from sqlkit.errors import CircuitOpen, DeadlineExceeded, NoRow
 from sqlkit.policy.breaker import Breaker
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, Policy, drive, drive_async
+from sqlkit.policy.drive import drive, drive_async
+from sqlkit.policy.flow import Chain, Policy
 from sqlkit.policy.metrics import BUCKETS, Metrics
 from sqlkit.policy.metrics.durations import Durations
 from sqlkit.policy.metrics.instruments import shared
@@ -403,7 +404,8 @@ def test_without_prometheus_client_it_says_what_to_install() -> None:
 
 WORKER = """
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, drive
+from sqlkit.policy.drive import drive
+from sqlkit.policy.flow import Chain
 from sqlkit.policy.metrics import Metrics
 chain = Chain([Metrics()])
 for _ in range(10):

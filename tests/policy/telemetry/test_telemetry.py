@@ -18,7 +18,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from sqlkit import Database, sql
 from sqlkit.errors import DeadlineExceeded, NoRow
 from sqlkit.policy.call import Call
-from sqlkit.policy.flow import Chain, drive, drive_async
+from sqlkit.policy.drive import drive, drive_async
+from sqlkit.policy.flow import Chain
 from sqlkit.policy.telemetry import Telemetry
 from sqlkit.policy.telemetry.spans import BUCKETS
 from sqlkit.statement import Line, Query, Statement
