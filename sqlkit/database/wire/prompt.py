@@ -13,12 +13,13 @@ from psycopg import pq
 
 from sqlkit.database.driver import check
 from sqlkit.database.wire.prepare import is_readable
-from sqlkit.database.wire.run import note_session
+from sqlkit.database.wire.run import note_session, send_bound
 from sqlkit.database.wire.told import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from psycopg.abc import Buffer
     from psycopg.pq.abc import PGresult
 
     from sqlkit.database.wire.bound import Bound
@@ -62,22 +63,28 @@ def send(conn: AnyConnection, bound: Bound, args: Sequence[Any], left: float) ->
     conn.query = bound.query
     if not bound.only_reads:
         conn.wrote = True
+    if conn.pending or conn.telling is not None:
+        _send_second(conn, bound, sent, left)
+    else:
+        conn.ends = monotonic() + conn.profile.timeout
+        encoder, format_ = bound.encoder, bound.decoder.format
+        conn.pgconn.send_query_prepared(bound.name, sent, encoder.formats, format_)
+
+
+def _send_second(
+    conn: AnyConnection, bound: Bound, sent: Sequence[Buffer | None], left: float
+) -> None:
+    """Send it with BEGIN before it, or with what tells its limit."""
     pgconn = conn.pgconn
-    is_alone = not conn.pending and conn.telling is None
-    conn.ends = monotonic() + (conn.profile.timeout if conn.telling is None else left)
-    if not is_alone:
-        pgconn.enter_pipeline_mode()
-        _send_first(conn)
-    pgconn.send_query_prepared(bound.name, sent, bound.encoder.formats, bound.decoder.format)
-    if not is_alone:
-        pgconn.pipeline_sync()
-
-
-def _send_first(conn: AnyConnection) -> None:
-    if conn.pending:
-        conn.pgconn.send_query_params(conn.pending, [])
-    elif conn.telling is not None:
-        conn.pgconn.send_query_prepared(*conn.telling)
+    pgconn.enter_pipeline_mode()
+    if conn.telling is None:
+        conn.ends = monotonic() + conn.profile.timeout
+        pgconn.send_query_params(conn.pending, [])
+    else:
+        conn.ends = monotonic() + left
+        pgconn.send_query_prepared(*conn.telling)
+    send_bound(pgconn, bound, sent)
+    pgconn.pipeline_sync()
 
 
 def value(conn: AnyConnection, bound: Bound, results: list[PGresult]) -> Any:
