@@ -8,6 +8,7 @@ from sqlkit.policy.flow import Policy
 from sqlkit.policy.log import Echo, Log
 from sqlkit.policy.metrics import Metrics
 from sqlkit.policy.retry import Retry
+from sqlkit.policy.shortcut import Shortcut
 from sqlkit.policy.telemetry import Telemetry
 from sqlkit.policy.timeout import Timeout
 
@@ -19,6 +20,7 @@ __all__ = [
     "Metrics",
     "Policy",
     "Retry",
+    "Shortcut",
     "Telemetry",
     "Timeout",
 ]
