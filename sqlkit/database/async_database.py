@@ -14,7 +14,7 @@ from sqlkit.database import health, outcome, repeat, wire
 from sqlkit.database.async_connection import AsyncConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
 from sqlkit.database.attempt import attempt_async
-from sqlkit.database.block import AsyncBlock, Give
+from sqlkit.database.block import AsyncBegun, AsyncBlock
 from sqlkit.database.deadline import wait_async
 from sqlkit.database.inside import Holders, current_task
 from sqlkit.database.pipeline.pipeline import Pipeline
@@ -227,9 +227,10 @@ class AsyncDatabase(AsyncConnection):
         """
         call = self._settings.call(statement, "stream")
         self._refuse_inside(call.name, separate)
-        rows, opened = await self._entered(call, lambda conn: self._session(conn).stream(statement))
-        async with opened:
-            yield rows
+        async with AsyncExitStack() as opened:
+            yield await self._entered(
+                call, opened, lambda conn: self._session(conn).stream(statement)
+            )
 
     async def batch(self, statements: Iterable[Statement[T]], *, separate: bool = False) -> list[T]:
         """Run many statements in one transaction, pipelined; gives every answer, in order.
@@ -260,18 +261,19 @@ class AsyncDatabase(AsyncConnection):
     async def _entered(
         self,
         call: Call,
+        opened: AsyncExitStack,
         enter: Callable[[wire.AsyncPgConnection], AbstractAsyncContextManager[T]],
-    ) -> tuple[T, AsyncExitStack]:
-        """Take a connection and enter a context on it, through the chain; the caller leaves it."""
+    ) -> T:
+        """Take a connection and enter a context on it, through the chain; ``opened`` leaves it."""
 
-        found: list[tuple[T, AsyncExitStack]] = []  # and not the call's result, which is counted
+        found: list[T] = []  # and not the call's result, which is counted
 
         async def attempt() -> None:
-            async with AsyncExitStack() as opened:
-                conn = await opened.enter_async_context(self._taken(call.deadline))
-                entering = opened.enter_async_context(enter(conn))
-                entered = await self._noting_phase(call, conn, entering)
-                found.append((entered, opened.pop_all()))
+            async with AsyncExitStack() as tried:
+                conn = await tried.enter_async_context(self._taken(call.deadline))
+                entering = tried.enter_async_context(enter(conn))
+                found.append(await self._noting_phase(call, conn, entering))
+                opened.push_async_exit(tried.pop_all())  # now: what ends the call may raise
 
         await drive_async(self._settings.chain, call, attempt)
         return found.pop()
@@ -303,15 +305,16 @@ class AsyncDatabase(AsyncConnection):
         isolation: Isolation | None,
         read_only: bool | None,
         deferrable: bool | None,
+        begun: AsyncBegun,
         *,
         separate: bool,
-    ) -> tuple[AsyncTransaction, Give]:
-        """A transaction that has begun, and what gives back its connection."""
+    ) -> None:
+        """Begin a transaction; ``begun`` is told of it, and of what gives back its connection."""
         self._refuse_inside("a transaction", separate)
         call = self._settings.named("begin")
         call.may_repeat = True
 
-        async def attempt() -> tuple[AsyncTransaction, Give]:
+        async def attempt() -> None:
             pool = self._pool or self._opened()
             conn = pool.at_hand() or await pool.take(call.deadline)
             try:
@@ -320,9 +323,9 @@ class AsyncDatabase(AsyncConnection):
                 outcome.note(call, conn, 1, self._settings)
                 pool.give(conn, error)
                 raise
-            return tx, partial(pool.give, conn)
+            begun(tx, partial(pool.give, conn))
 
-        return await drive_async(self._settings.chain, call, attempt)
+        await drive_async(self._settings.chain, call, attempt)
 
     async def transact(
         self,
@@ -376,9 +379,8 @@ class AsyncDatabase(AsyncConnection):
         self._settings.refuse_session()
         call = self._settings.named("connection")
         call.may_repeat = True
-        held, opened = await self._entered(call, self._held)
-        async with opened:
-            yield held
+        async with AsyncExitStack() as opened:
+            yield await self._entered(call, opened, self._held)
 
     @asynccontextmanager
     async def _held(self, conn: wire.AsyncPgConnection) -> AsyncGenerator[AsyncHeldConnection]:

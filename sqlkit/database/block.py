@@ -22,27 +22,39 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Give: TypeAlias = Callable[[BaseException | None], None]
+"""Gives back a connection, told of the error, if any, that its transaction ended in."""
+
+Begun: TypeAlias = "Callable[[Transaction, Give], None]"
+AsyncBegun: TypeAlias = "Callable[[AsyncTransaction, Give], None]"
 
 
 class Block:
     """Begins a transaction, counts the thread among its holders, and gives back its connection.
 
-    ``begin`` gives a transaction that has begun, and what gives back its connection, called with
-    the error, if any, that it ended in. The block is entered once.
+    ``begin`` tells of a transaction as soon as it has begun: it may raise all the same. The block
+    is entered once.
     """
 
     __slots__ = ("_begin", "_give", "_holders", "_tx", "_who")
 
-    def __init__(self, begin: Callable[[], tuple[Transaction, Give]], holders: Holders) -> None:
-        self._begin: Callable[[], tuple[Transaction, Give]] | None = begin
+    def __init__(self, begin: Callable[[Begun], None], holders: Holders) -> None:
+        self._begin: Callable[[Begun], None] | None = begin
         self._holders = holders
+        self._tx: Transaction | None = None
+
+    def _begun(self, tx: Transaction, give: Give) -> None:
+        self._tx, self._give = tx, give
 
     def __enter__(self) -> Transaction:
         begin, self._begin = _once(self._begin), None
-        self._tx, self._give = begin()
+        try:
+            begin(self._begun)
+        except BaseException as error:
+            self._end(type(error), error, error.__traceback__)
+            raise
         self._who = current_thread()
         self._holders.enter(self._who)
-        return self._tx
+        return _there(self._tx)
 
     def __exit__(
         self,
@@ -51,6 +63,16 @@ class Block:
         traceback: TracebackType | None,
     ) -> None:
         self._holders.leave(self._who)
+        self._end(kind, error, traceback)
+
+    def _end(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._tx is None:
+            return
         try:
             self._tx.__exit__(kind, error, traceback)
         except BaseException as raised:
@@ -64,18 +86,24 @@ class AsyncBlock:
 
     __slots__ = ("_begin", "_give", "_holders", "_tx", "_who")
 
-    def __init__(
-        self, begin: Callable[[], Awaitable[tuple[AsyncTransaction, Give]]], holders: Holders
-    ) -> None:
-        self._begin: Callable[[], Awaitable[tuple[AsyncTransaction, Give]]] | None = begin
+    def __init__(self, begin: Callable[[AsyncBegun], Awaitable[None]], holders: Holders) -> None:
+        self._begin: Callable[[AsyncBegun], Awaitable[None]] | None = begin
         self._holders = holders
+        self._tx: AsyncTransaction | None = None
+
+    def _begun(self, tx: AsyncTransaction, give: Give) -> None:
+        self._tx, self._give = tx, give
 
     async def __aenter__(self) -> AsyncTransaction:
         begin, self._begin = _once(self._begin), None
-        self._tx, self._give = await begin()
+        try:
+            await begin(self._begun)
+        except BaseException as error:
+            await self._end(type(error), error, error.__traceback__)
+            raise
         self._who = current_task()
         self._holders.enter(self._who)
-        return self._tx
+        return _there(self._tx)
 
     async def __aexit__(
         self,
@@ -84,6 +112,16 @@ class AsyncBlock:
         traceback: TracebackType | None,
     ) -> None:
         self._holders.leave(self._who)
+        await self._end(kind, error, traceback)
+
+    async def _end(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._tx is None:
+            return
         try:
             await self._tx.__aexit__(kind, error, traceback)
         except BaseException as raised:
@@ -96,3 +134,9 @@ def _once(begin: T | None) -> T:
     if begin is None:
         raise RuntimeError("a transaction's block can be entered once: call transaction() again")
     return begin
+
+
+def _there(tx: T | None) -> T:
+    if tx is None:
+        raise RuntimeError("a policy hid that the transaction did not begin")
+    return tx

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlkit.database import health, outcome, repeat, wire
 from sqlkit.database.attempt import attempt
-from sqlkit.database.block import Block, Give
+from sqlkit.database.block import Begun, Block
 from sqlkit.database.connection import Connection
 from sqlkit.database.deadline import wait
 from sqlkit.database.inside import Holders, current_thread
@@ -214,9 +214,8 @@ class Database(Connection):
         """
         call = self._settings.call(statement, "stream")
         self._refuse_inside(call.name, separate)
-        rows, opened = self._entered(call, lambda conn: self._session(conn).stream(statement))
-        with opened:
-            yield rows
+        with ExitStack() as opened:
+            yield self._entered(call, opened, lambda conn: self._session(conn).stream(statement))
 
     def batch(self, statements: Iterable[Statement[T]], *, separate: bool = False) -> list[T]:
         """Run many statements in one transaction, pipelined; gives every answer, in order.
@@ -243,17 +242,21 @@ class Database(Connection):
             raise
 
     def _entered(
-        self, call: Call, enter: Callable[[wire.PgConnection], AbstractContextManager[T]]
-    ) -> tuple[T, ExitStack]:
-        """Take a connection and enter a context on it, through the chain; the caller leaves it."""
+        self,
+        call: Call,
+        opened: ExitStack,
+        enter: Callable[[wire.PgConnection], AbstractContextManager[T]],
+    ) -> T:
+        """Take a connection and enter a context on it, through the chain; ``opened`` leaves it."""
 
-        found: list[tuple[T, ExitStack]] = []  # and not the call's result, which is counted
+        found: list[T] = []  # and not the call's result, which is counted
 
         def attempt() -> None:
-            with ExitStack() as opened:
-                conn = opened.enter_context(self._taken(call.deadline))
-                entered = self._noting_phase(call, conn, lambda: opened.enter_context(enter(conn)))
-                found.append((entered, opened.pop_all()))
+            with ExitStack() as tried:
+                conn = tried.enter_context(self._taken(call.deadline))
+                entered = self._noting_phase(call, conn, lambda: tried.enter_context(enter(conn)))
+                found.append(entered)
+                opened.push(tried.pop_all())  # now: what ends the call may raise, Ctrl-C too
 
         drive(self._settings.chain, call, attempt)
         return found.pop()
@@ -285,15 +288,16 @@ class Database(Connection):
         isolation: Isolation | None,
         read_only: bool | None,
         deferrable: bool | None,
+        begun: Begun,
         *,
         separate: bool,
-    ) -> tuple[Transaction, Give]:
-        """A transaction that has begun, and what gives back its connection."""
+    ) -> None:
+        """Begin a transaction; ``begun`` is told of it, and of what gives back its connection."""
         self._refuse_inside("a transaction", separate)
         call = self._settings.named("begin")
         call.may_repeat = True
 
-        def attempt() -> tuple[Transaction, Give]:
+        def attempt() -> None:
             pool = self._pool or self._opened()
             conn = pool.at_hand() or pool.take(call.deadline)
             try:
@@ -302,9 +306,9 @@ class Database(Connection):
                 outcome.note(call, conn, 1, self._settings)
                 pool.give(conn, error)
                 raise
-            return tx, partial(pool.give, conn)
+            begun(tx, partial(pool.give, conn))
 
-        return drive(self._settings.chain, call, attempt)
+        drive(self._settings.chain, call, attempt)
 
     def transact(
         self,
@@ -358,9 +362,8 @@ class Database(Connection):
         self._settings.refuse_session()
         call = self._settings.named("connection")
         call.may_repeat = True
-        held, opened = self._entered(call, self._held)
-        with opened:
-            yield held
+        with ExitStack() as opened:
+            yield self._entered(call, opened, self._held)
 
     @contextmanager
     def _held(self, conn: wire.PgConnection) -> Generator[HeldConnection]:

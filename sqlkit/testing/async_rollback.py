@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from psycopg.errors import ActiveSqlTransaction
@@ -131,10 +131,10 @@ class AsyncRollbackDatabase(LooplessDatabase):
         self._refuse_inside("a transaction", separate)
         call = self._settings.named("begin")
         call.may_repeat = True
-        tx, opened = await self._entered(
-            call, lambda conn: self._begun(conn, isolation, read_only, deferrable)
-        )
-        async with opened:
+        async with AsyncExitStack() as opened:
+            tx = await self._entered(
+                call, opened, lambda conn: self._begun(conn, isolation, read_only, deferrable)
+            )
             with self._holders.inside(current_task()):
                 yield tx
 

@@ -7,7 +7,7 @@ needs a second connection or a real commit says so with `NeedsCommit`.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from psycopg.errors import ActiveSqlTransaction
@@ -132,11 +132,12 @@ class RollbackDatabase(Database):
         self._refuse_inside("a transaction", separate)
         call = self._settings.named("begin")
         call.may_repeat = True
-        tx, opened = self._entered(
-            call, lambda conn: self._begun(conn, isolation, read_only, deferrable)
-        )
-        with opened, self._holders.inside(current_thread()):
-            yield tx
+        with ExitStack() as opened:
+            tx = self._entered(
+                call, opened, lambda conn: self._begun(conn, isolation, read_only, deferrable)
+            )
+            with self._holders.inside(current_thread()):
+                yield tx
 
     def connection(self) -> NoReturn:
         """Refused: it would be a second connection."""
