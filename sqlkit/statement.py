@@ -110,7 +110,7 @@ class Query(Generic[T_co]):
     converts: Mapping[int, Any] = field(default_factory=dict[int, Any])
     only: Variant | None = field(default=None, init=False, repr=False)
     _variants: dict[tuple[State, ...], Variant] = field(
-        default_factory=dict["tuple[State, ...]", Variant], repr=False
+        default_factory=dict["tuple[State, ...]", Variant], init=False, repr=False
     )
 
     def variant(self, args: Sequence[Any]) -> Variant:
@@ -123,7 +123,7 @@ class Query(Generic[T_co]):
             states = tuple(self._state(condition, args) for condition in self.conditions)
         found = self._variants.get(states)
         if found is None:
-            found = self._variants[states] = self._render(states)
+            found = self._variants.setdefault(states, self._render(states))  # or another thread's
             if not self.conditions:
                 object.__setattr__(self, "only", found)
         return found

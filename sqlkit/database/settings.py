@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sqlkit.database import values
@@ -116,7 +117,7 @@ class Settings:
         if type(statement) is not Statement:  # most are, so the call is saved
             values.check_statement(statement, method)
         query = statement.query
-        call = Call(query.name, query, statement.args, self.name, current())
+        call = Call(query.name, query, statement.args, self.name, current(), monotonic())
         call.may_repeat = self.read_only
         return call
 

@@ -35,7 +35,7 @@ class Call(msgspec.Struct, eq=False):
     meant. ``result`` and ``error``: of the last attempt; a policy that leaves may replace them.
     ``database``: the name of the database. ``statements``: those of a batch, unless they can be
     read only once. ``depth``: how many policies it has entered, from the
-    outermost one; the chain's own.
+    outermost one, but for the short way; the chain's own.
     """
 
     # A Struct is made in C, and each call makes one.
@@ -44,7 +44,7 @@ class Call(msgspec.Struct, eq=False):
     args: tuple[Any, ...] = ()
     database: str = ""
     deadline: float = inf
-    began: float = msgspec.field(default_factory=monotonic)
+    began: float = msgspec.field(default_factory=lambda: monotonic())  # a test may replace it
     seconds: float = 0.0
     attempts: int = 0
     failures: int = 0
@@ -79,6 +79,9 @@ class Call(msgspec.Struct, eq=False):
         error = cast("BaseException", self.error)
         self.error = None
         return error
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:  # a Struct's shows the arguments
+        return [("name", self.name), ("attempts", self.attempts)]
 
     def __repr__(self) -> str:
         return f"<Call {self.name}, attempt {self.attempts}>"

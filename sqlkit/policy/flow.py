@@ -53,7 +53,8 @@ class Policy:
         """What `enter` and `leave` would do, here and now, about a call that goes well at once.
 
         ``inside``: of calls inside a transaction, or of all others. None: they have to be called
-        for each, and so have those of all other policies in the chain.
+        for each, and so have those of all other policies in the chain, for good. It is asked when
+        the chain is made, before `attach`, and again when what `Shortcut.lasts` says is over.
         """
         return None if _overrides(self, "enter") or _overrides(self, "leave") else Shortcut()
 
@@ -113,6 +114,8 @@ class Chain:
                     return pause
         if self.alone is not None and self.alone.is_over:
             self.alone = short_way(self.policies, inside=False)
+        if self.inside is not None and self.inside.is_over:
+            self.inside = short_way(self.policies, inside=True)
         return None
 
     def __repr__(self) -> str:

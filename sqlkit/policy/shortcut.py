@@ -27,26 +27,25 @@ class Lasting(Protocol):
 
 
 @dataclass(slots=True)
-class _Over:
-    ends: float = -inf
+class Until:
+    """Something that holds until a moment, and is over for good at ``-inf``."""
 
-
-OVER: Lasting = _Over()
-"""What holds no more."""
+    ends: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortcut:
     """What a policy would do about a call that goes well at its first attempt.
 
-    ``entered``: what its `enter` would return. ``limit``: seconds that the call may take, unless
-    its query says otherwise. ``slow``: from how many seconds on the policy must see it; ``sees``:
-    whether it must in any case just now. ``lasts``: for how long all this is so. What is done at
-    the end: ``count`` is called, or ``note`` is called with the call.
+    ``entered``: what its `enter` would return, for each call the same. ``limit``: seconds that the
+    call may take, unless its query says otherwise; None: neither is its business. ``slow``: from
+    how many seconds on the policy must see it; ``sees``: whether it must in any case just now.
+    ``lasts``: for how long all this is so; it is asked for another when ``ends`` is ``-inf``. What
+    is done at the end, and must not raise: ``count`` is called, ``note`` is called with the call.
     """
 
     entered: Any = None
-    limit: float = inf
+    limit: float | None = None
     slow: float = inf
     sees: Callable[[], bool] | None = None
     lasts: Lasting | None = None
@@ -61,12 +60,14 @@ class ShortWay:
 
     def __init__(self, shortcuts: Sequence[Shortcut]) -> None:
         self._entered = [shortcut.entered for shortcut in shortcuts]
-        self._limit = min((shortcut.limit for shortcut in shortcuts), default=inf)
+        limits = (shortcut.limit for shortcut in shortcuts if shortcut.limit is not None)
+        self._limit = min(limits, default=None)
         self._slow = min((shortcut.slow for shortcut in shortcuts), default=inf)
         self._sees = tuple(s.sees for s in shortcuts if s.sees is not None)
         self._lasts = tuple(s.lasts for s in shortcuts if s.lasts is not None)
-        self._counts = tuple(s.count for s in shortcuts if s.count is not None)
-        self._notes = tuple(s.note for s in shortcuts if s.note is not None)
+        # As policies are left: the innermost first.
+        self._counts = tuple(s.count for s in reversed(shortcuts) if s.count is not None)
+        self._notes = tuple(s.note for s in reversed(shortcuts) if s.note is not None)
 
     @property
     def is_over(self) -> bool:
@@ -79,7 +80,7 @@ class ShortWay:
         for lasting in self._lasts:
             if began >= lasting.ends:
                 return False
-        if limit < inf:
+        if limit is not None:
             query = call.query
             if query is not None and query.timeout is not None:
                 limit = query.timeout
@@ -123,6 +124,11 @@ def short_way(policies: Sequence[Policy], *, inside: bool) -> ShortWay | None:
 
 def _shortcut(policy: Policy, *, inside: bool) -> Shortcut | None:
     """A policy's shortcut, unless it is inherited and what it stands for is not."""
-    kinds = type(policy).__mro__
-    latest = next(kind for kind in kinds if {"enter", "leave", "shortcut"} & vars(kind).keys())
-    return policy.shortcut(inside=inside) if "shortcut" in vars(latest) else None
+    enters, leaves, has = (_origin(policy, name) for name in ("enter", "leave", "shortcut"))
+    stands_for_both = issubclass(has, enters) and issubclass(has, leaves)
+    return policy.shortcut(inside=inside) if stands_for_both else None
+
+
+def _origin(policy: Policy, method: str) -> type:
+    """The class that a policy has a method from."""
+    return next(kind for kind in type(policy).__mro__ if method in vars(kind))

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from prometheus_client import CollectorRegistry
+from rich.pretty import pretty_repr
 
 from sqlkit.errors import CircuitOpen, DeadlineExceeded
 from sqlkit.policy import Breaker, Call, Log, Metrics, Policy, Retry, Timeout
 from sqlkit.policy.default import default
 from sqlkit.policy.drive import drive, drive_async
 from sqlkit.policy.flow import Chain
-from sqlkit.policy.shortcut import Shortcut
+from sqlkit.policy.shortcut import Shortcut, Until
 from sqlkit.statement import Line, Query
 
 if TYPE_CHECKING:
@@ -158,6 +159,20 @@ def test_so_does_one_that_is_made_of_sqlkit_s_own(
     assert seen == calls
 
 
+def test_so_does_one_that_is_made_of_two(through: Drive) -> None:
+    seen: list[Call] = []
+
+    class Tally(Policy):
+        def leave(self, call: Call, entered: Any) -> None:
+            seen.append(call)
+
+    class Both(Timeout, Tally): ...
+
+    made = call()
+    through(Chain([Both()]), made, lambda: 1)
+    assert seen == [made]
+
+
 @pytest.mark.usefixtures("no_long_way")
 def test_one_that_only_attaches_has_a_shortcut(through: Drive) -> None:
     class Attached(Timeout):
@@ -262,11 +277,19 @@ def test_without_a_timeout_in_the_chain_a_query_s_own_limits_the_attempt_only(
     assert made.deadline == inf
 
 
-def test_a_deadline_that_has_passed_attempts_nothing(through: Drive) -> None:
+@pytest.mark.parametrize("seconds", [30.0, inf])
+def test_a_deadline_that_has_passed_attempts_nothing(through: Drive, seconds: float) -> None:
     made = call()
     made.deadline = made.began
     with pytest.raises(DeadlineExceeded):
-        through(Chain([Timeout(), Breaker()]), made, pytest.fail)
+        through(Chain([Timeout(seconds), Breaker()]), made, pytest.fail)
+
+
+def test_an_endless_timeout_leaves_a_query_its_own(through: Drive) -> None:
+    for own, limit in ((None, inf), (0.5, 0.5)):
+        made = call(timeout=own)
+        through(Chain([Timeout(inf)]), made, lambda: 1)
+        assert made.deadline == made.began + limit
 
 
 # --- The breaker
@@ -341,6 +364,53 @@ def test_a_breaker_that_times_calls_sees_them_all(
     forbid_the_long_way(monkeypatch)
     with pytest.raises(pytest.fail.Exception):
         through(Chain(policies), call(), lambda: 1)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_policy_is_asked_again_when_its_shortcut_is_over_and_not_before(
+    through: Drive, inside: bool
+) -> None:
+    asked: list[Until] = []
+
+    class Passing(Policy):
+        def leave(self, call: Call, entered: Any) -> None: ...
+
+        def shortcut(self, *, inside: bool) -> Shortcut:
+            asked.append(Until(0.0 if len(asked) < 2 else inf))
+            return Shortcut(lasts=asked[-1])
+
+    def go() -> None:
+        made = call()
+        made.inside = inside
+        through(chain, made, lambda: 1)
+
+    chain = Chain([Passing()])
+    go()
+    assert len(asked) == 2
+    asked[0].ends = asked[1].ends = -inf
+    go()
+    assert len(asked) == 4
+
+
+def test_notes_are_taken_as_policies_are_left(through: Drive) -> None:
+    noted: list[int] = []
+
+    class Notes(Policy):
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def shortcut(self, *, inside: bool) -> Shortcut:
+            return Shortcut(count=partial(noted.append, self.number))
+
+    through(Chain([Notes(1), Notes(2), Notes(3)]), call(), lambda: 1)
+    assert noted == [3, 2, 1]
+
+
+def test_a_call_shows_no_argument() -> None:
+    made = Call("users.get", None, ("secret",))
+    for shown in (repr(made), pretty_repr(made)):
+        assert "users.get" in shown
+        assert "secret" not in shown
 
 
 def test_a_call_that_outlasts_the_window_counts_when_it_ends(through: Drive) -> None:

@@ -21,8 +21,8 @@ FLOATS = frozenset({"float8"})
 
 # How many nanoseconds more it takes to read a value from text than from binary, as measured with
 # psycopg 3.3. What isn't here is better had in binary always: there it is much faster to read or
-# much smaller, or its text depends on another setting (interval), or means another number in
-# Python (float4).
+# much smaller, or its text depends on a setting that isn't looked at (interval), or means another
+# number in Python (float4).
 _DEARER_AS_TEXT = {
     "bool": 0,
     "date": -80,

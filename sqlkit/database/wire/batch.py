@@ -13,7 +13,7 @@ from sqlkit.database.control import ends_transaction
 from sqlkit.database.driver import check, failure, is_ok
 from sqlkit.database.wire.command import command, pipelined
 from sqlkit.database.wire.note import note
-from sqlkit.database.wire.prepare import answered, bind, forget
+from sqlkit.database.wire.prepare import answered, bind, forget, note_digits
 from sqlkit.database.wire.run import send_bound, will_send
 from sqlkit.database.wire.stale import is_gone, may_be_stale
 from sqlkit.database.wire.told import NOTHING, prepare, sends, telling
@@ -85,9 +85,13 @@ def batch(
 
 def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[list[Any]]:
     calls: list[_Call] = []
-    for variant, alike in groupby(statements, lambda statement: statement.variant()):
+    groups = [(variant, list(alike)) for variant, alike in groupby(statements, _variant)]
+    for variant, _ in groups:
         if ends_transaction(variant.sql):
             raise WrongKind(f"{variant.query.name}: {_ENDS}")
+        if variant not in conn.bindings:
+            note_digits(conn, variant)  # before another is bound, which would be bound anew
+    for variant, alike in groups:
         bound = yield from _bind(conn, variant)
         will_send(conn, bound)
         calls += zip(repeat(bound), bound.encode_all([statement.args for statement in alike]))
@@ -101,6 +105,10 @@ def _batch(conn: AnyConnection, statements: Sequence[Statement[Any]]) -> PQGen[l
         else:
             answers.append((yield from answered(conn, bound, result)))
     return answers
+
+
+def _variant(statement: Statement[Any]) -> Variant:
+    return statement.variant()
 
 
 def _bind(conn: AnyConnection, variant: Variant) -> PQGen[Bound]:

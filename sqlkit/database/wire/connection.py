@@ -37,12 +37,12 @@ class Memory:
     have changed something. ``query``: whose statement is on it, or was last. ``profile``: how it is
     set up. ``in_force``: seconds after which the server ends a statement, if it is told nothing
     else; ``enough``: those that a call must have left for that. ``chunked``: rows were read in
-    chunks just now. ``altered``: the session isn't what it was. ``disturbed``: so the last
-    statement left it, or it began or ended a transaction. ``rounds``: it may write floats with
-    fewer digits than they have. ``before``: the transaction status when the statement was about
-    to be sent. ``pending``: the command that begins the transaction, to be sent with what comes
-    first in it, and again until one has begun. ``telling``: what tells the limit of the statement
-    that is about to be sent, in front of it.
+    chunks just now. ``altered``: the session isn't what it was. ``disturbed``: by the end of
+    the last statement it wasn't, or that began or ended a transaction. ``rounds``: it may write
+    floats with fewer digits than they have. ``before``: the transaction status when the statement
+    was about to be sent. ``pending``: the command that begins the transaction, to be sent with
+    what comes first in it, and again until one has begun. ``telling``: what tells the limit of the
+    statement that is about to be sent, in front of it.
 
     Of a wait: ``until``, the moment by which it must end; ``latest``, that of the block of
     `sqlkit.deadline`; ``own``, what its query says by ``@timeout``; ``ends``, the moment at which

@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 # A program has as many as its .sql files hold; only `sqlkit.sql` can make ever more of them.
 MOST_PREPARED = 1000
 
-# By name, or by one that is only known when it runs.
-_SETS_DIGITS = re.compile(r"extra_float_digits|\bset_config\s*\(\s*[^\s']", re.IGNORECASE)
+# What sets extra_float_digits: by name, by a name that is only known when it runs, back to what the
+# database says, or out of sight.
+_SETS_DIGITS = re.compile(
+    r"extra_float_digits|pg_settings|\bset_config\s*\(\s*[^\s']|\b(?:reset|discard)\s+all\b"
+    r"|^\s*(?:do|call)\b",
+    re.IGNORECASE,
+)
 
 _HAS_CLOSE = pq.version() >= 170000
 

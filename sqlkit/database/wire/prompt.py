@@ -42,7 +42,7 @@ def ready(conn: AnyConnection, query: Query[Any], args: Sequence[Any], left: flo
     else:
         conn.pending = b""
     conn.telling = None
-    conn.disturbed = False  # by what gives rows, nothing is
+    conn.disturbed = False  # `value` looks, but not at what gives rows: that can't
     bound = conn.bindings.get(query.only or query.variant(args))
     if bound is None or not bound.is_planned or (bound.styled and not is_readable(conn, bound)):
         return None
@@ -64,14 +64,14 @@ def send(conn: AnyConnection, bound: Bound, args: Sequence[Any], left: float) ->
     if not bound.only_reads:
         conn.wrote = True
     if conn.pending or conn.telling is not None:
-        _send_second(conn, bound, sent, left)
+        _send_after(conn, bound, sent, left)
     else:
         conn.ends = monotonic() + conn.profile.timeout
         encoder, format_ = bound.encoder, bound.decoder.format
         conn.pgconn.send_query_prepared(bound.name, sent, encoder.formats, format_)
 
 
-def _send_second(
+def _send_after(
     conn: AnyConnection, bound: Bound, sent: Sequence[Buffer | None], left: float
 ) -> None:
     """Send it with BEGIN before it, or with what tells its limit."""

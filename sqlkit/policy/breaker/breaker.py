@@ -14,7 +14,7 @@ from sqlkit.policy.breaker.circuit import Closed, Forced, HalfOpen, Open, Period
 from sqlkit.policy.breaker.window import Window
 from sqlkit.policy.flow import Policy
 from sqlkit.policy.setting import check, check_classes
-from sqlkit.policy.shortcut import OVER, Shortcut
+from sqlkit.policy.shortcut import Shortcut, Until
 from sqlkit.policy.words.outcome import named
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Breaker(Policy):
     name: str = ""
     clock: Callable[[], float] = time.monotonic
     _period: Period = field(init=False)
+    _otherwise: Until = field(default_factory=lambda: Until(0.0), init=False)
     _lock: RLock = field(init=False)
     _again: bool = field(default=False, init=False)
     _why: str = field(default="", init=False)
@@ -98,7 +99,7 @@ class Breaker(Policy):
             return None
         period = self._period
         if not isinstance(period, Closed):
-            return Shortcut(lasts=OVER)
+            return Shortcut(lasts=self._otherwise)
         return Shortcut(entered=period, lasts=period.window, count=period.window.succeed)
 
     def enter(self, call: Call) -> Entered | None:
@@ -225,6 +226,7 @@ class Breaker(Policy):
         self._opened += isinstance(period, Open) and not self._again
         if isinstance(self._period, Closed):
             self._period.window.close()
+        self._otherwise.ends, self._otherwise = -inf, Until(0.0)
         self._period = period
         return change
 

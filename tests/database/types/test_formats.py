@@ -84,6 +84,7 @@ ROUNDING = [
     "select set_config('Extra_Float_Digits', '-3', true)",
     "select set_config(name, '0', true) from pg_settings where name like 'extra\\_fl%'",
     "do $$ begin perform set_config('extra_float_digits', '0', true); end $$",
+    "do $$ begin execute 'set local extra_float' || '_digits = 0'; end $$",
 ]
 
 
@@ -117,3 +118,28 @@ async def test_no_float_is_rounded_in_a_session_that_was_changed(
                 await held.psycopg.execute("set extra_float_digits = 0")
                 assert await held.run(THIRD) == (1 / 3, Decimal("12.5"))
         assert await database.run(THIRD) == (1 / 3, Decimal("12.5"))
+
+
+@pytest.mark.parametrize("text", ["reset all", "do $$ begin reset all; end $$"])
+async def test_no_float_is_rounded_as_the_database_would(
+    make_both: Callable[..., AsyncDatabase], database_url: str, text: str
+) -> None:
+    name = conninfo_to_dict(database_url)["dbname"]
+    async with make_both(database_url, max_size=1) as database:
+        await database.run(sql(f"alter database {name} set extra_float_digits = 0", kind="exec"))
+    async with make_both(database_url, max_size=1) as database:
+        for _ in range(2):
+            assert await database.run(THIRD) == (1 / 3, Decimal("12.5"))
+            await database.run(sql(text, kind="script"))
+
+
+async def test_a_batch_that_sets_the_digits_of_floats_between_two_reads_is_done(
+    make_both: Callable[..., AsyncDatabase], database_url: str
+) -> None:
+    other = [sql("select 1", kind="one")] * 200
+    sets = sql("set local extra_float_digits = 0", kind="exec")
+    async with make_both(database_url, max_size=1) as database:
+        assert await database.run(THIRD) == (1 / 3, Decimal("12.5"))
+        async with database.transaction() as tx:
+            found: list[Any] = await tx.batch([*other, THIRD, sets, THIRD])
+        assert found[200::2] == [(1 / 3, Decimal("12.5"))] * 2
