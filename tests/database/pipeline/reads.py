@@ -26,7 +26,7 @@ def known(text: str, kind: Kind, /, **params: Any) -> Query[Any]:
     """The query of such statements: one and the same for the same text."""
     query = sql(text, kind, **params).query
     assert query.parameters == tuple(params)
-    return replace(query, effects=Effects(volatility="stable"), _variants={})
+    return replace(query, effects=Effects(volatility="stable"))
 
 
 def row(n: int) -> Statement[Any]:

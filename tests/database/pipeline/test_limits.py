@@ -50,7 +50,7 @@ async def test_a_deadline_ends_a_call_and_its_query(db: AsyncDatabase, seconds: 
 
 async def test_a_query_s_own_timeout_ends_it(tables: str) -> None:
     statement = slow(20)
-    limited = replace(statement, query=replace(statement.query, timeout=3.0, _variants={}))
+    limited = replace(statement, query=replace(statement.query, timeout=3.0))
     quick = replace(limited, args=(0.0,))
     async with piped(tables) as db:
         await warm(db, quick)
