@@ -56,7 +56,11 @@ async def test_statements_prepared_before_still_run(one: AsyncDatabase) -> None:
 
 
 async def test_an_advisory_lock_is_gone_afterwards(one: AsyncDatabase) -> None:
-    locks = sql("select count(*) from pg_locks where locktype = 'advisory'", kind="one")
+    locks = sql(
+        "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711"
+        " and database = (select oid from pg_database where datname = current_database())",
+        kind="one",
+    )
     async with one.connection() as held:
         await held.run(sql("select pg_advisory_lock(4711)", kind="exec"))
         assert await held.run(locks) == 1
