@@ -169,7 +169,7 @@ class _Read(Protocol):
 
 def waited_async(conn: _Read, gen: PQGen[T], seconds: float) -> Awaitable[T]:
     """`waited`, to be awaited."""
-    return conn.reader.run(gen, conn.pgconn.socket, seconds)
+    return conn.reader.run(gen, conn.pgconn, seconds)
 
 
 def answered(conn: psycopg.Connection[Any], seconds: float) -> list[PGresult]:
@@ -184,7 +184,7 @@ def answered_async(conn: _Read, seconds: float) -> Awaitable[list[PGresult]]:
     """`answered`, to be awaited."""
     pgconn = conn.pgconn
     gen = _second(pgconn) if pgconn.pipeline_status else execute(pgconn)
-    return conn.reader.run(gen, pgconn.socket, seconds)
+    return conn.reader.run(gen, pgconn, seconds)
 
 
 def _second(pgconn: PGconn) -> PQGen[list[PGresult]]:

@@ -3,6 +3,10 @@
 psycopg registers the socket, and a timer, anew for each wait. Here both outlast it: the socket
 stays registered, and the timer goes off rarely, to see whether the time of the wait that goes on
 then is up. The generator goes on in the loop's own callback: the task wakes once, with the answer.
+
+libpq closes the socket as soon as it reads the end of a connection, and the next connection gets
+its number. So the loop must forget it in the very callback that read the end: it would tell, and
+refuse to register, the wrong one.
 """
 
 from __future__ import annotations
@@ -12,18 +16,20 @@ from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from psycopg import OperationalError
+from psycopg import OperationalError, pq
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future, TimerHandle
     from collections.abc import Callable
 
     from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGconn
 
 T = TypeVar("T")
 
 # psycopg's states of a wait: what is wanted of a socket, and what it is ready for.
 READ, WRITE = 1, 2
+_OK = pq.ConnStatus.OK
 
 # Seconds that a task may keep the loop without waiting for anything.
 _PATIENCE = 0.005
@@ -41,6 +47,7 @@ class Reader:
         "_gen",
         "_late",
         "_loop",
+        "_pgconn",
         "_rested",
         "_socket",
         "_timer",
@@ -51,6 +58,7 @@ class Reader:
     def __init__(self, late: Callable[[], Exception]) -> None:
         self._late = late
         self._loop: AbstractEventLoop | None = None
+        self._pgconn: PGconn | None = None
         self._socket = -1
         self._gen: PQGen[Any] | None = None
         self._waiter: Future[Any] | None = None
@@ -59,14 +67,14 @@ class Reader:
         self._rested = 0.0
         self._wanted = READ
 
-    async def run(self, gen: PQGen[T], socket: int, seconds: float) -> T:
-        """Run a generator to its end, for so many seconds at most."""
+    async def run(self, gen: PQGen[T], pgconn: PGconn, seconds: float) -> T:
+        """Run a generator of a connection to its end, for so many seconds at most."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         try:
             wanted = next(gen)
-            if socket != self._socket or loop is not self._loop:
-                self._register(loop, socket)
+            if pgconn is not self._pgconn or loop is not self._loop:
+                self._register(loop, pgconn)
             self._gen = gen
             self._waiter = waiter = loop.create_future()
             if wanted != self._wanted:
@@ -93,12 +101,12 @@ class Reader:
             await asyncio.sleep(0)
             self._rested = now
 
-    def _register(self, loop: AbstractEventLoop, socket: int) -> None:
+    def _register(self, loop: AbstractEventLoop, pgconn: PGconn) -> None:
         self.leave()
         if self._loop is not loop:
             self._timer, self._due = None, inf  # it goes off in another loop, if at all
-        self._loop, self._socket = loop, socket
-        loop.add_reader(socket, self._go_on, READ)
+        self._loop, self._pgconn, self._socket = loop, pgconn, pgconn.socket
+        loop.add_reader(self._socket, self._go_on, READ)
 
     def _go_on(self, ready: int) -> None:
         gen, waiter = self._gen, self._waiter
@@ -113,6 +121,8 @@ class Reader:
             self._gen = self._waiter = None
             if not waiter.done():
                 waiter.set_result(done.value)
+            if self._pgconn is not None and self._pgconn.status != _OK:
+                self.leave()
         except BaseException as error:
             if not waiter.done():
                 waiter.set_exception(error)
@@ -150,7 +160,7 @@ class Reader:
     def forget(self) -> None:
         """Be as new: in a forked child, where the loop's selector is the parent's too."""
         self._loop, self._gen, self._waiter, self._timer = None, None, None, None
-        self._socket, self._wanted, self._due = -1, READ, inf
+        self._pgconn, self._socket, self._wanted, self._due = None, -1, READ, inf
 
     def leave(self) -> None:
         """Let go of the socket, for another to use it or before it is closed.
@@ -164,7 +174,7 @@ class Reader:
                 waiter.set_exception(OperationalError("the connection was closed"))
                 waiter.exception()  # asyncio would complain if nobody waits any more
             self._unregister(loop)
-        self._socket, self._wanted = -1, READ
+        self._pgconn, self._socket, self._wanted = None, -1, READ
 
     def _unregister(self, loop: AbstractEventLoop) -> None:
         if self._socket < 0:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
+from psycopg import pq
 
 from sqlkit import AsyncDatabase, CommitUnknown, sql
-from sqlkit.database.driver import WaitTimeout, late
+from sqlkit.database.driver import WaitTimeout, answered_async, late
 from sqlkit.database.reader import READ, Reader
+from sqlkit.database.wire import AsyncPgConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -23,6 +27,11 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         yield ours, theirs
+
+
+def connection(ours: socket.socket) -> Any:
+    """What a reader knows of the connection of a socket."""
+    return SimpleNamespace(socket=ours.fileno(), status=pq.ConnStatus.OK)
 
 
 def one_byte(ours: socket.socket) -> Generator[int, int, bytes]:
@@ -50,7 +59,7 @@ def test_a_wait_ends_in_time_in_a_later_loop_too(
 
     async def wait(seconds: float) -> bytes:
         gen: Any = one_byte(ours)
-        return await asyncio.wait_for(reader.run(gen, ours.fileno(), seconds), 10)
+        return await asyncio.wait_for(reader.run(gen, connection(ours), seconds), 10)
 
     theirs.send(b"x")
     assert on_loop(wait(3.0)) == b"x"
@@ -63,11 +72,11 @@ def test_a_wait_that_was_cancelled_leaves_nothing_behind(
     on_loop: Callable[[Any], Any],
 ) -> None:
     ours, theirs = ends
-    reader = Reader(late)
+    reader, conn = Reader(late), connection(ours)
 
     async def cancel_and_wait() -> bytes:
         first: Any = one_byte(ours)
-        call = asyncio.create_task(reader.run(first, ours.fileno(), 5.0))
+        call = asyncio.create_task(reader.run(first, conn, 5.0))
         await asyncio.sleep(0)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -75,6 +84,26 @@ def test_a_wait_that_was_cancelled_leaves_nothing_behind(
         theirs.send(b"x")
         await asyncio.sleep(0.01)  # so that the loop would tell the first
         second: Any = one_byte(ours)
-        return await asyncio.wait_for(reader.run(second, ours.fileno(), 5.0), 10)
+        return await asyncio.wait_for(reader.run(second, conn, 5.0), 10)
 
     assert on_loop(cancel_and_wait()) == b"x"
+
+
+def terminate(url: str, backend: int) -> None:
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("select pg_terminate_backend(%s, 5000)", [backend])
+
+
+async def test_the_loop_forgets_a_socket_that_libpq_closed_after_the_server_s_last_words(
+    database_url: str,
+) -> None:
+    conn = await AsyncPgConnection.connect(database_url)
+    number = conn.fileno()
+    conn.pgconn.send_query(b"select pg_sleep(60)")
+    answer = asyncio.ensure_future(answered_async(conn, 10.0))
+    await asyncio.sleep(0.1)  # so that it waits
+    await asyncio.to_thread(terminate, database_url, conn.info.backend_pid)
+    (result,) = await answer
+    assert result.error_field(pq.DiagnosticField.SQLSTATE) == b"57P01"
+    assert not asyncio.get_running_loop().remove_reader(number)
+    await conn.close()

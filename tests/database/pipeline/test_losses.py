@@ -10,7 +10,6 @@ import psycopg
 import pytest
 
 from sqlkit import DatabaseClosed, sql
-from sqlkit.policy import Policy, Retry, Timeout
 from tests.database.pipeline.reads import (
     PID,
     answering,
@@ -55,9 +54,7 @@ async def test_a_lane_that_is_lost_is_not_noticed(db: AsyncDatabase) -> None:
 
 async def test_calls_go_on_when_the_server_restarts(own: Machine) -> None:
     own.execute("create table t as select n, 'row ' || n as name from generate_series(1, 500) n")
-    # A restart may take longer than a breaker waits, where other tests keep the machine busy.
-    patient: list[Policy] = [Timeout(30.0), Retry(attempts=100, budget=1.0, each_second=1000.0)]
-    async with piped(own.url, policies=patient) as db:
+    async with piped(own.url) as db:
         await warm(db, row(1))
         ends = asyncio.Event()
         readers = [asyncio.create_task(reader(db, ends)) for _ in range(16)]
