@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traceback import clear_frames
 from typing import TYPE_CHECKING
 
 from sqlkit.database import wire
@@ -13,10 +14,30 @@ if TYPE_CHECKING:
 def connect(settings: Settings) -> wire.PgConnection:
     """Connect. Raises psycopg.Error, and what a function that gives the conninfo raises."""
     target = settings.address.find()
-    return wire.PgConnection.connect(target.conninfo, **settings.connection_arguments())
+    try:
+        return wire.PgConnection.connect(target.conninfo, **settings.connection_arguments())
+    except BaseException as error:
+        _close_what_was_begun(error)
+        raise
 
 
 async def connect_async(settings: Settings) -> wire.AsyncPgConnection:
     """`connect`, awaited."""
     target = await settings.address.find_async()
-    return await wire.AsyncPgConnection.connect(target.conninfo, **settings.connection_arguments())
+    arguments = settings.connection_arguments()
+    try:
+        return await wire.AsyncPgConnection.connect(target.conninfo, **arguments)
+    except BaseException as error:
+        _close_what_was_begun(error)
+        raise
+
+
+def _close_what_was_begun(error: BaseException) -> None:
+    """Close the connection that psycopg's frames still hold, and with them whoever has the error.
+
+    A server that is told to shut down would wait for it, and answer nobody meanwhile, until its
+    ``authentication_timeout``, a minute, is over.
+    """
+    for one in (error, error.__cause__):
+        if one is not None:
+            clear_frames(one.__traceback__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import time
 import traceback
@@ -121,12 +122,35 @@ async def test_a_server_that_never_answers_is_a_deadline(
         await database.run(ONE)
 
 
+async def test_what_was_begun_is_closed_whoever_keeps_the_error(
+    make_both: Callable[..., AsyncDatabase], listener: socket.socket, silent: int
+) -> None:
+    database = make_both(f"postgresql://me@127.0.0.1:{silent}/shop", connect_timeout=2)
+    gc.disable()
+    try:
+        with pytest.raises(DeadlineExceeded) as _kept:
+            await database.run(ONE)
+        theirs, _ = listener.accept()
+        with theirs:
+            theirs.settimeout(2)
+            while theirs.recv(1000):  # what it said, until it is closed
+                pass
+    finally:
+        gc.enable()
+
+
 @pytest.fixture
-def silent() -> Iterator[int]:
-    """The port of a program that accepts connections and says nothing."""
+def listener() -> Iterator[socket.socket]:
+    """A program's socket that accepts connections, on which nothing is said."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        yield port
+        yield listener
+
+
+@pytest.fixture
+def silent(listener: socket.socket) -> int:
+    """The port of a program that accepts connections and says nothing."""
+    port: int = listener.getsockname()[1]
+    return port
 
 
 def test_a_conninfo_that_can_t_be_read_is_refused_when_it_is_given() -> None:
