@@ -8,21 +8,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlkit.database import health, outcome, repeat, wire
-from sqlkit.database.async_connection import AsyncConnection
-from sqlkit.database.async_session import AsyncHeldConnection, AsyncSession, AsyncTransaction
-from sqlkit.database.attempt import attempt_async
-from sqlkit.database.block import AsyncBegun, AsyncBlock
-from sqlkit.database.deadline import wait_async
-from sqlkit.database.inside import Holders, current_task
+from sqlkit.database import health, repeat, wire
+from sqlkit.database.async_pooled import AsyncPooled
+from sqlkit.database.async_session import AsyncHeldConnection, AsyncTransaction
+from sqlkit.database.block import AsyncBlock
+from sqlkit.database.inside import current_task
 from sqlkit.database.pipeline.pipeline import Pipeline
-from sqlkit.database.pool.async_pool import AsyncPool
-from sqlkit.database.pool.taken import AsyncTaken
 from sqlkit.database.settings import Settings
-from sqlkit.database.types import Types
-from sqlkit.policy.deadline import current, until
+from sqlkit.policy.deadline import until
 from sqlkit.policy.drive import drive_async
 
 if TYPE_CHECKING:
@@ -32,17 +27,14 @@ if TYPE_CHECKING:
         Awaitable,
         Callable,
         Iterable,
-        Mapping,
         Sequence,
     )
     from contextlib import AbstractAsyncContextManager
-    from types import TracebackType
 
     from sqlkit.database.address import AsyncConninfo
     from sqlkit.database.begin import Isolation
     from sqlkit.database.health import Health
     from sqlkit.database.profile import Pooler
-    from sqlkit.policy.call import Call
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
 
@@ -51,7 +43,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class AsyncDatabase(AsyncConnection):
+class AsyncDatabase(AsyncPooled):
     """A PostgreSQL database, reached through a pool of connections; for one event loop's tasks.
 
     ``conninfo`` is any psycopg conninfo or URL, with one host or several; without one, DATABASE_URL
@@ -95,7 +87,7 @@ class AsyncDatabase(AsyncConnection):
         pipeline: bool = False,
         name: str = "default",
     ) -> None:
-        self._settings = Settings.of(
+        settings = Settings.of(
             conninfo,
             name=name,
             min_size=min_size,
@@ -111,10 +103,8 @@ class AsyncDatabase(AsyncConnection):
             read_only=read_only,
             pooler=pooler,
         )
-        self._pool: AsyncPool | None = None
-        self._types = Types()
-        self._holders = Holders()
-        self._pipeline = Pipeline.of(self._settings, self._configure) if pipeline else None
+        super().__init__(settings)
+        self._pipeline = Pipeline.of(settings, self._configure) if pipeline else None
         for policy in self.policies:
             policy.attach(self)
 
@@ -128,64 +118,11 @@ class AsyncDatabase(AsyncConnection):
         """The chain that every call goes through, the outermost first."""
         return self._settings.chain.policies
 
-    def pool_statistics(self) -> Mapping[str, int]:
-        """The pool's counts at this moment: size, available, waiting, and what it did so far."""
-        return self._opened().statistics()
-
-    # --- Open and close
-
-    async def open(self) -> None:
-        """Connect, and fill the pool in the background.
-
-        The ``with`` block does it too; without it, a statement connects when it needs to. Harmless
-        when it is open; after `close` it opens the database again. A server that is out of reach
-        is waited for, up to ``startup_timeout`` seconds. Raises psycopg.OperationalError in the
-        server's or network's own words, or `DeadlineExceeded`.
-        """
-        if self._pool is not None and self._pool.is_closed:
-            self._pool = None
-        await self._opened().open(self._settings.startup_timeout)
-
     async def close(self) -> None:
         """Close the pool; a connection in use is closed when it is given back. Idempotent."""
         if self._pipeline is not None:
             self._pipeline.close()
-        if self._pool is not None:
-            self._pool.close()
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self.open()
-        except BaseException:
-            await self.close()  # nobody else will, and it would go on trying
-            raise
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def _opened(self) -> AsyncPool:
-        if self._pool is None:
-            self._pool = AsyncPool(self._settings, self._configure)
-        return self._pool
-
-    async def _configure(self, conn: wire.AsyncPgConnection) -> None:
-        conn.types = self._types
-        conn.profile = self._settings.profile
-        self._settings.backends.add(conn)
-        await wait_async(conn, wire.settle(conn), self._settings.timeout)
-
-    def _taken(self, deadline: float) -> AbstractAsyncContextManager[wire.AsyncPgConnection]:
-        """A connection of the pool, for the length of a ``with`` block."""
-        return AsyncTaken(self._pool or self._opened(), min(deadline, current()))
-
-    def _session(self, conn: wire.AsyncPgConnection) -> AsyncSession:
-        return AsyncSession(conn, self._settings)
+        await super().close()
 
     # --- Statements
 
@@ -202,20 +139,6 @@ class AsyncDatabase(AsyncConnection):
         if self._pipeline is not None and self._pipeline.may_join(statement.query):
             attempt = partial(self._pipeline.run, call, statement, attempt)
         return await drive_async(self._settings.chain, call, attempt)
-
-    async def _attempt(self, call: Call, statement: Statement[T]) -> T:
-        pool = self._pool or self._opened()
-        conn = pool.at_hand() or await pool.take(call.deadline)
-        try:
-            if statement.query.kind == "copy":
-                result = await self._session(conn).attempt(call, statement)
-            else:
-                result = await attempt_async(conn, call, statement, self._settings)
-        except BaseException as error:
-            pool.give(conn, error)
-            raise
-        pool.give(conn)
-        return result
 
     @asynccontextmanager
     async def stream(
@@ -250,38 +173,6 @@ class AsyncDatabase(AsyncConnection):
 
         return await drive_async(self._settings.chain, call, attempt)
 
-    async def _noting_phase(self, call: Call, conn: wire.AsyncPgConnection, use: Awaitable[T]) -> T:
-        """Do something in a transaction; if it fails, the call learns how far it had got."""
-        try:
-            return await use
-        except BaseException:
-            outcome.note(call, conn, 1, self._settings)
-            raise
-
-    async def _entered(
-        self,
-        call: Call,
-        opened: AsyncExitStack,
-        enter: Callable[[wire.AsyncPgConnection], AbstractAsyncContextManager[T]],
-    ) -> T:
-        """Take a connection and enter a context on it, through the chain; ``opened`` leaves it."""
-
-        found: list[T] = []  # and not the call's result, which is counted
-
-        async def attempt() -> None:
-            async with AsyncExitStack() as tried:
-                conn = await tried.enter_async_context(self._taken(call.deadline))
-                entering = tried.enter_async_context(enter(conn))
-                found.append(await self._noting_phase(call, conn, entering))
-                opened.push_async_exit(tried.pop_all())  # now: what ends the call may raise
-
-        await drive_async(self._settings.chain, call, attempt)
-        return found.pop()
-
-    def _refuse_inside(self, what: str, separate: bool) -> None:
-        if self._holders.held and not separate:
-            self._holders.refuse(current_task(), what)
-
     # --- Transactions
 
     def transaction(
@@ -299,33 +190,6 @@ class AsyncDatabase(AsyncConnection):
         """
         begin = partial(self._begin, isolation, read_only, deferrable, separate=separate)
         return AsyncBlock(begin, self._holders)
-
-    async def _begin(
-        self,
-        isolation: Isolation | None,
-        read_only: bool | None,
-        deferrable: bool | None,
-        begun: AsyncBegun,
-        *,
-        separate: bool,
-    ) -> None:
-        """Begin a transaction; ``begun`` is told of it, and of what gives back its connection."""
-        self._refuse_inside("a transaction", separate)
-        call = self._settings.named("begin")
-        call.may_repeat = True
-
-        async def attempt() -> None:
-            pool = self._pool or self._opened()
-            conn = pool.at_hand() or await pool.take(call.deadline)
-            try:
-                tx = await self._begun(conn, isolation, read_only, deferrable).__aenter__()
-            except BaseException as error:
-                outcome.note(call, conn, 1, self._settings)
-                pool.give(conn, error)
-                raise
-            begun(tx, partial(pool.give, conn))
-
-        await drive_async(self._settings.chain, call, attempt)
 
     async def transact(
         self,
@@ -358,17 +222,6 @@ class AsyncDatabase(AsyncConnection):
                     return await self._noting_phase(call, conn, whole(conn))
 
         return await drive_async(self._settings.repeating(), call, attempt)
-
-    def _begun(
-        self,
-        conn: wire.AsyncPgConnection,
-        isolation: Isolation | None,
-        read_only: bool | None,
-        deferrable: bool | None,
-    ) -> AbstractAsyncContextManager[AsyncTransaction]:
-        return self._session(conn).transaction(
-            isolation=isolation, read_only=read_only, deferrable=deferrable
-        )
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[AsyncHeldConnection]:

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Collection
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from inspect import iscoroutine
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlkit.database import health, outcome, repeat, wire
-from sqlkit.database.attempt import attempt
-from sqlkit.database.block import Begun, Block
-from sqlkit.database.connection import Connection
-from sqlkit.database.deadline import wait
-from sqlkit.database.inside import Holders, current_thread
-from sqlkit.database.pool.pool import Pool
-from sqlkit.database.pool.taken import Taken
-from sqlkit.database.session import HeldConnection, Session, Transaction
+from sqlkit.database import health, repeat, wire
+from sqlkit.database.block import Block
+from sqlkit.database.inside import current_thread
+from sqlkit.database.pooled import Pooled
+from sqlkit.database.session import HeldConnection, Transaction
 from sqlkit.database.settings import Settings
-from sqlkit.database.types import Types
-from sqlkit.policy.deadline import current, until
+from sqlkit.policy.deadline import until
 from sqlkit.policy.drive import drive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
-    from types import TracebackType
 
     from sqlkit.database.address import Conninfo
     from sqlkit.database.begin import Isolation
     from sqlkit.database.health import Health
     from sqlkit.database.profile import Pooler
-    from sqlkit.policy.call import Call
     from sqlkit.policy.flow import Policy
     from sqlkit.statement import Statement
 
@@ -43,7 +35,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Database(Connection):
+class Database(Pooled):
     """A PostgreSQL database, reached through a pool of connections; safe to share among threads.
 
     ``conninfo`` is any psycopg conninfo or URL, with one host or several; without one, DATABASE_URL
@@ -83,7 +75,7 @@ class Database(Connection):
         pooler: Pooler | None = None,
         name: str = "default",
     ) -> None:
-        self._settings = Settings.of(
+        settings = Settings.of(
             conninfo,
             name=name,
             min_size=min_size,
@@ -99,10 +91,7 @@ class Database(Connection):
             read_only=read_only,
             pooler=pooler,
         )
-        self._pool: Pool | None = None
-        self._opening = threading.Lock()
-        self._types = Types()
-        self._holders = Holders()
+        super().__init__(settings)
         for policy in self.policies:
             policy.attach(self)
 
@@ -115,66 +104,6 @@ class Database(Connection):
     def policies(self) -> Sequence[Policy]:
         """The chain that every call goes through, the outermost first."""
         return self._settings.chain.policies
-
-    def pool_statistics(self) -> Mapping[str, int]:
-        """The pool's counts at this moment: size, available, waiting, and what it did so far."""
-        return self._opened().statistics()
-
-    # --- Open and close
-
-    def open(self) -> None:
-        """Connect, and fill the pool in the background.
-
-        The ``with`` block does it too; without it, a statement connects when it needs to. Harmless
-        when it is open; after `close` it opens the database again. A server that is out of reach
-        is waited for, up to ``startup_timeout`` seconds. Raises psycopg.OperationalError in the
-        server's or network's own words, or `DeadlineExceeded`.
-        """
-        with self._opening:
-            if self._pool is not None and self._pool.is_closed:
-                self._pool = None
-        self._opened().open(self._settings.startup_timeout)
-
-    def close(self) -> None:
-        """Close the pool; a connection in use is closed when it is given back. Idempotent."""
-        with self._opening:
-            if self._pool is not None:
-                self._pool.close()
-
-    def __enter__(self) -> Self:
-        try:
-            self.open()
-        except BaseException:
-            self.close()  # nobody else will, and it would go on trying
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _opened(self) -> Pool:
-        with self._opening:
-            if self._pool is None:
-                self._pool = Pool(self._settings, self._configure)
-            return self._pool
-
-    def _configure(self, conn: wire.PgConnection) -> None:
-        conn.types = self._types
-        conn.profile = self._settings.profile
-        self._settings.backends.add(conn)
-        wait(conn, wire.settle(conn), self._settings.timeout)
-
-    def _taken(self, deadline: float) -> AbstractContextManager[wire.PgConnection]:
-        """A connection of the pool, for the length of a ``with`` block."""
-        return Taken(self._pool or self._opened(), min(deadline, current()))
-
-    def _session(self, conn: wire.PgConnection) -> Session:
-        return Session(conn, self._settings)
 
     # --- Statements
 
@@ -189,20 +118,6 @@ class Database(Connection):
             self._refuse_inside(call.name, separate)
         attempt = partial(self._attempt, call, statement)
         return drive(self._settings.chain, call, attempt)
-
-    def _attempt(self, call: Call, statement: Statement[T]) -> T:
-        pool = self._pool or self._opened()
-        conn = pool.at_hand() or pool.take(call.deadline)
-        try:
-            if statement.query.kind == "copy":
-                result = self._session(conn).attempt(call, statement)
-            else:
-                result = attempt(conn, call, statement, self._settings)
-        except BaseException as error:
-            pool.give(conn, error)
-            raise
-        pool.give(conn)
-        return result
 
     @contextmanager
     def stream(
@@ -233,38 +148,6 @@ class Database(Connection):
 
         return drive(self._settings.chain, call, attempt)
 
-    def _noting_phase(self, call: Call, conn: wire.PgConnection, use: Callable[[], T]) -> T:
-        """Do something in a transaction; if it fails, the call learns how far it had got."""
-        try:
-            return use()
-        except BaseException:
-            outcome.note(call, conn, 1, self._settings)
-            raise
-
-    def _entered(
-        self,
-        call: Call,
-        opened: ExitStack,
-        enter: Callable[[wire.PgConnection], AbstractContextManager[T]],
-    ) -> T:
-        """Take a connection and enter a context on it, through the chain; ``opened`` leaves it."""
-
-        found: list[T] = []  # and not the call's result, which is counted
-
-        def attempt() -> None:
-            with ExitStack() as tried:
-                conn = tried.enter_context(self._taken(call.deadline))
-                entered = self._noting_phase(call, conn, lambda: tried.enter_context(enter(conn)))
-                found.append(entered)
-                opened.push(tried.pop_all())  # now: what ends the call may raise, Ctrl-C too
-
-        drive(self._settings.chain, call, attempt)
-        return found.pop()
-
-    def _refuse_inside(self, what: str, separate: bool) -> None:
-        if self._holders.held and not separate:
-            self._holders.refuse(current_thread(), what)
-
     # --- Transactions
 
     def transaction(
@@ -282,33 +165,6 @@ class Database(Connection):
         """
         begin = partial(self._begin, isolation, read_only, deferrable, separate=separate)
         return Block(begin, self._holders)
-
-    def _begin(
-        self,
-        isolation: Isolation | None,
-        read_only: bool | None,
-        deferrable: bool | None,
-        begun: Begun,
-        *,
-        separate: bool,
-    ) -> None:
-        """Begin a transaction; ``begun`` is told of it, and of what gives back its connection."""
-        self._refuse_inside("a transaction", separate)
-        call = self._settings.named("begin")
-        call.may_repeat = True
-
-        def attempt() -> None:
-            pool = self._pool or self._opened()
-            conn = pool.at_hand() or pool.take(call.deadline)
-            try:
-                tx = self._begun(conn, isolation, read_only, deferrable).__enter__()
-            except BaseException as error:
-                outcome.note(call, conn, 1, self._settings)
-                pool.give(conn, error)
-                raise
-            begun(tx, partial(pool.give, conn))
-
-        drive(self._settings.chain, call, attempt)
 
     def transact(
         self,
@@ -341,17 +197,6 @@ class Database(Connection):
                 return self._noting_phase(call, conn, lambda: whole(conn))
 
         return drive(self._settings.repeating(), call, attempt)
-
-    def _begun(
-        self,
-        conn: wire.PgConnection,
-        isolation: Isolation | None,
-        read_only: bool | None,
-        deferrable: bool | None,
-    ) -> AbstractContextManager[Transaction]:
-        return self._session(conn).transaction(
-            isolation=isolation, read_only=read_only, deferrable=deferrable
-        )
 
     @contextmanager
     def connection(self) -> Generator[HeldConnection]:
