@@ -1,2 +1,3 @@
+drop table pings;
 drop table arrivals;
 drop table readings;

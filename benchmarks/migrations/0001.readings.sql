@@ -14,3 +14,13 @@ create table readings (
 
 -- The same, for those that are written and thrown away.
 create table arrivals (like readings including constraints);
+
+-- Six of them, which cost next to nothing to encode.
+create table pings (
+    id bigint not null,
+    sensor text not null,
+    valid boolean not null,
+    score double precision not null,
+    taken_on date not null,
+    taken_at timestamptz not null
+);

@@ -1,4 +1,4 @@
-# Written by sqlkit 0.1.0 from readings.sql (sha256 aba7c37d96543732, body c4b289627c07b0d3); do not edit: change readings.sql and run "sqlkit compile".
+# Written by sqlkit 0.1.0 from readings.sql (sha256 b9f720afcef29ccf, body a7fd8871d2659d6b); do not edit: change readings.sql and run "sqlkit compile".
 """Readings: what benchmarks need and the reference queries don't have."""
 
 from __future__ import annotations
@@ -204,3 +204,74 @@ _DELETE_ARRIVALS: _Query[None] = _Query(
 def delete_arrivals() -> _Statement[None]:
     """Throw them away."""
     return _Statement(_DELETE_ARRIVALS)
+
+
+_IMPORT_PINGS: _Query[int] = _Query(
+    name="readings.import_pings",
+    kind="copy",
+    lines=(_Line("copy pings (id, sensor, valid, score, taken_on, taken_at) from stdin"),),
+    parameters=("rows",),
+    copy_in="select id, sensor, valid, score, taken_on, taken_at from pings",
+    source="sql/readings.sql:38",
+    effects=_Effects(writes=("public.pings",)),
+)
+
+
+def import_pings(
+    rows: _Iterable[tuple[int, str, bool, float, _date, _datetime]],
+) -> _Statement[int]:
+    """Load any number of pings, to be thrown away."""
+    return _Statement(_IMPORT_PINGS, (rows,))
+
+
+_RECORD_PING: _Query[int] = _Query(
+    name="readings.record_ping",
+    kind="affected",
+    lines=(
+        _Line(
+            "insert into pings (id, sensor, valid, score, taken_on, taken_at)\n",
+            "values (",
+            0,
+            ", ",
+            1,
+            ", ",
+            2,
+            ", ",
+            3,
+            ", ",
+            4,
+            ", ",
+            5,
+            ");",
+        ),
+    ),
+    parameters=("id", "sensor", "valid", "score", "taken_on", "taken_at"),
+    source="sql/readings.sql:42",
+    effects=_Effects(writes=("public.pings",)),
+)
+
+
+def record_ping(
+    *,
+    id: int,
+    sensor: str,
+    valid: bool,
+    score: float,
+    taken_on: _date,
+    taken_at: _datetime,
+) -> _Statement[int]:
+    """One ping, to be thrown away."""
+    return _Statement(_RECORD_PING, (id, sensor, valid, score, taken_on, taken_at))
+
+
+_DELETE_PINGS: _Query[None] = _Query(
+    name="readings.delete_pings",
+    kind="exec",
+    lines=(_Line("truncate pings;"),),
+    source="sql/readings.sql:47",
+)
+
+
+def delete_pings() -> _Statement[None]:
+    """Throw them away."""
+    return _Statement(_DELETE_PINGS)

@@ -34,3 +34,16 @@ values (
 -- name: delete_arrivals :exec
 -- Throw them away.
 truncate arrivals;
+
+-- name: import_pings :copy
+-- Load any number of pings, to be thrown away.
+copy pings (id, sensor, valid, score, taken_on, taken_at) from stdin;
+
+-- name: record_ping :affected
+-- One ping, to be thrown away.
+insert into pings (id, sensor, valid, score, taken_on, taken_at)
+values (:id, :sensor, :valid, :score, :taken_on, :taken_at);
+
+-- name: delete_pings :exec
+-- Throw them away.
+truncate pings;
