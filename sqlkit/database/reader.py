@@ -6,12 +6,14 @@ then is up. The generator goes on in the loop's own callback: the task wakes onc
 
 libpq closes the socket as soon as it reads the end of a connection, and the next connection gets
 its number. So the loop must forget it in the very callback that read the end: it would tell, and
-refuse to register, the wrong one.
+refuse to register, the wrong one. And uvloop tells only once of a socket that the other side reset,
+even if there is more to read; it does so again where the socket is registered anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+from asyncio import SelectorEventLoop
 from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -50,6 +52,7 @@ class Reader:
         "_pgconn",
         "_rested",
         "_socket",
+        "_tells_once",
         "_timer",
         "_waiter",
         "_wanted",
@@ -60,6 +63,7 @@ class Reader:
         self._loop: AbstractEventLoop | None = None
         self._pgconn: PGconn | None = None
         self._socket = -1
+        self._tells_once = False
         self._gen: PQGen[Any] | None = None
         self._waiter: Future[Any] | None = None
         self._timer: TimerHandle | None = None
@@ -106,6 +110,7 @@ class Reader:
         if self._loop is not loop:
             self._timer, self._due = None, inf  # it goes off in another loop, if at all
         self._loop, self._pgconn, self._socket = loop, pgconn, pgconn.socket
+        self._tells_once = not isinstance(loop, SelectorEventLoop)
         loop.add_reader(self._socket, self._go_on, READ)
 
     def _go_on(self, ready: int) -> None:
@@ -117,6 +122,8 @@ class Reader:
             wanted = gen.send(ready)
             if wanted != self._wanted:
                 self._want(wanted)
+            if self._tells_once and wanted & READ:
+                self._ask_again()
         except StopIteration as done:
             self._gen = self._waiter = None
             if not waiter.done():
@@ -129,6 +136,11 @@ class Reader:
             self.leave()
             if not isinstance(error, Exception):
                 raise
+
+    def _ask_again(self) -> None:
+        if self._loop is not None:
+            self._loop.remove_reader(self._socket)
+            self._loop.add_reader(self._socket, self._go_on, READ)
 
     def _want(self, wanted: int) -> None:
         """Listen for what a generator waits for; for what is to be read always."""

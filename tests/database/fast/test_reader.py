@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
 SLEEP = sql("select pg_sleep(60)", kind="exec")
+PID = sql("select pg_backend_pid()", kind="one")
 
 
 @pytest.fixture
@@ -94,16 +95,37 @@ def terminate(url: str, backend: int) -> None:
         conn.execute("select pg_terminate_backend(%s, 5000)", [backend])
 
 
-async def test_the_loop_forgets_a_socket_that_libpq_closed_after_the_server_s_last_words(
-    database_url: str,
+def test_the_loop_forgets_a_socket_that_libpq_closed_after_the_server_s_last_words(
+    database_url: str, on_loop: Callable[[Any], Any]
 ) -> None:
-    conn = await AsyncPgConnection.connect(database_url)
-    number = conn.fileno()
-    conn.pgconn.send_query(b"select pg_sleep(60)")
-    answer = asyncio.ensure_future(answered_async(conn, 10.0))
-    await asyncio.sleep(0.1)  # so that it waits
-    await asyncio.to_thread(terminate, database_url, conn.info.backend_pid)
-    (result,) = await answer
-    assert result.error_field(pq.DiagnosticField.SQLSTATE) == b"57P01"
-    assert not asyncio.get_running_loop().remove_reader(number)
-    await conn.close()
+    async def terminated() -> bool:
+        conn = await AsyncPgConnection.connect(database_url)
+        number = conn.fileno()
+        conn.pgconn.send_query(b"select pg_sleep(60)")
+        answer = asyncio.ensure_future(answered_async(conn, 10.0))
+        await asyncio.sleep(0.1)  # so that it waits
+        await asyncio.to_thread(terminate, database_url, conn.info.backend_pid)
+        (result,) = await answer
+        assert result.error_field(pq.DiagnosticField.SQLSTATE) == b"57P01"
+        is_known: bool = asyncio.get_running_loop().remove_reader(number)
+        await conn.close()
+        return is_known
+
+    assert not on_loop(terminated())
+
+
+@pytest.mark.parametrize("is_noticed", [True, False])
+def test_a_call_learns_at_once_that_the_server_ended_its_idle_connection(
+    database_url: str, on_loop: Callable[[Any], Any], *, is_noticed: bool
+) -> None:
+    async def use() -> None:
+        async with AsyncDatabase(database_url, policies=[]) as db, db.connection() as held:
+            await held.run(PID)
+            await held.run(PID)
+            backend = await held.run(PID)  # prepared by now, and its socket registered
+            terminate(database_url, backend)
+            await asyncio.sleep(0.1 if is_noticed else 0)
+            with pytest.raises(CommitUnknown, match="lost before the answer"):
+                await asyncio.wait_for(held.run(PID), 10)
+
+    on_loop(use())
