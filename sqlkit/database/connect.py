@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 def connect(settings: Settings) -> wire.PgConnection:
     """Connect. Raises psycopg.Error, and what a function that gives the conninfo raises."""
     target = settings.address.find()
+    arguments = settings.connection_arguments()
     try:
-        return wire.PgConnection.connect(target.conninfo, **settings.connection_arguments())
+        return wire.PgConnection.connect(target.conninfo, **arguments)
     except BaseException as error:
         _close_what_was_begun(error)
         raise
@@ -38,6 +39,6 @@ def _close_what_was_begun(error: BaseException) -> None:
     A server that is told to shut down would wait for it, and answer nobody meanwhile, until its
     ``authentication_timeout``, a minute, is over.
     """
-    for one in (error, error.__cause__):
+    for one in (error, error.__cause__):  # a cause is what asyncio says of a socket
         if one is not None:
             clear_frames(one.__traceback__)

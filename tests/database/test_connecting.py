@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import socket
 import time
@@ -122,21 +123,45 @@ async def test_a_server_that_never_answers_is_a_deadline(
         await database.run(ONE)
 
 
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """No garbage collector, which would close what nobody else does."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def read_to_the_end(listener: socket.socket) -> None:
+    """Accept a connection and wait until it is closed. Raises TimeoutError."""
+    theirs, _ = listener.accept()
+    with theirs:
+        theirs.settimeout(2)
+        while theirs.recv(1000):
+            pass
+
+
+@pytest.mark.usefixtures("without_collector")
 async def test_what_was_begun_is_closed_whoever_keeps_the_error(
     make_both: Callable[..., AsyncDatabase], listener: socket.socket, silent: int
 ) -> None:
     database = make_both(f"postgresql://me@127.0.0.1:{silent}/shop", connect_timeout=2)
-    gc.disable()
-    try:
-        with pytest.raises(DeadlineExceeded) as _kept:
-            await database.run(ONE)
-        theirs, _ = listener.accept()
-        with theirs:
-            theirs.settimeout(2)
-            while theirs.recv(1000):  # what it said, until it is closed
-                pass
-    finally:
-        gc.enable()
+    with pytest.raises(DeadlineExceeded) as _kept:
+        await database.run(ONE)
+    read_to_the_end(listener)
+
+
+@pytest.mark.usefixtures("without_collector")
+async def test_what_was_begun_is_closed_where_the_loop_refuses_its_socket(
+    listener: socket.socket, silent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    database = AsyncDatabase(f"postgresql://me@127.0.0.1:{silent}/shop", startup_timeout=0)
+    monkeypatch.setattr(asyncio.get_running_loop(), "add_writer", refuse)
+    with pytest.raises(psycopg.OperationalError, match="connection socket closed") as _kept:
+        await database.run(ONE)
+    read_to_the_end(listener)
 
 
 @pytest.fixture
