@@ -11,7 +11,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlkit.database import health, repeat, wire
-from sqlkit.database.async_pooled import AsyncPooled
+from sqlkit.database.async_pooled_connection import AsyncPooledConnection
 from sqlkit.database.async_session import AsyncHeldConnection, AsyncTransaction
 from sqlkit.database.block import AsyncBlock
 from sqlkit.database.inside import current_task
@@ -43,7 +43,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class AsyncDatabase(AsyncPooled):
+class AsyncDatabase(AsyncPooledConnection):
     """A PostgreSQL database, reached through a pool of connections; for one event loop's tasks.
 
     ``conninfo`` is any psycopg conninfo or URL, with one host or several; without one, DATABASE_URL

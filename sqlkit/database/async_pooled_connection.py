@@ -1,4 +1,4 @@
-"""The twin of `sqlkit.database.pooled`, for the tasks of an event loop."""
+"""The twin of `sqlkit.database.pooled_connection`, for the tasks of an event loop."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AsyncPooled(AsyncConnection):
+class AsyncPooledConnection(AsyncConnection):
     """What an `AsyncDatabase` does with its pool."""
 
     def __init__(self, settings: Settings) -> None:

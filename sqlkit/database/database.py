@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlkit.database import health, repeat, wire
 from sqlkit.database.block import Block
 from sqlkit.database.inside import current_thread
-from sqlkit.database.pooled import Pooled
+from sqlkit.database.pooled_connection import PooledConnection
 from sqlkit.database.session import HeldConnection, Transaction
 from sqlkit.database.settings import Settings
 from sqlkit.policy.deadline import until
@@ -35,7 +35,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Database(Pooled):
+class Database(PooledConnection):
     """A PostgreSQL database, reached through a pool of connections; safe to share among threads.
 
     ``conninfo`` is any psycopg conninfo or URL, with one host or several; without one, DATABASE_URL

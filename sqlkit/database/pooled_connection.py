@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Pooled(Connection):
+class PooledConnection(Connection):
     """What a `Database` does with its pool."""
 
     def __init__(self, settings: Settings) -> None:
